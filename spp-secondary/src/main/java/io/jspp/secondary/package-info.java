@@ -1,0 +1,2 @@
+/** The secondary processes: one runtime of pinned workers, with presets. */
+package io.jspp.secondary;
