@@ -1,0 +1,113 @@
+package io.jspp.control;
+
+import static io.jspp.control.CommandSpec.command;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The commands themselves. Wire forms, REST routes and texts are SPP's. */
+final class StandardCommands {
+    private static final String STATUS_HELP = "show what it runs and how its ports are patched";
+
+    private StandardCommands() {}
+
+    static List<CommandSpec> all() {
+        final List<CommandSpec> specs = new ArrayList<>();
+        specs.add(status(ProcessKind.PRIMARY, "/status"));
+        specs.add(command(ProcessKind.PRIMARY, "clear", "clear")
+                .rest("DELETE", "/status")
+                .success("Clear port statistics.")
+                .help("set the packet counters of all physical and ring ports to 0")
+                .build());
+        patchPanel(specs, ProcessKind.PRIMARY);
+        specs.add(exit(ProcessKind.PRIMARY).success("Exit primary").restOnly().build());
+
+        specs.add(status(ProcessKind.NFV, ""));
+        patchPanel(specs, ProcessKind.NFV);
+        specs.add(exit(ProcessKind.NFV).success("Exit nfv {id}").build());
+        return specs;
+    }
+
+    /** What the primary's forwarder and an nfv have in common: ports, patches, forward and stop. */
+    private static void patchPanel(final List<CommandSpec> specs, final ProcessKind kind) {
+        final boolean primary = kind == ProcessKind.PRIMARY;
+        final String error = primary ? "" : "Error: ";
+        final List<CommandSpec.Builder> forwarding = new ArrayList<>();
+        forwarding.add(command(kind, "add", "add {port}")
+                .argument("port", ArgumentType.PLAIN_PORT, Completion.NEW_PORT, "Port is required!")
+                .rest("PUT", "/ports")
+                .body("action", "add")
+                .body("port", "{port}")
+                .echo("port", "{port}")
+                .success("Add {port}.")
+                .help("make a port known, for instance ring:0, vhost:1 or pcap:1"));
+        if (primary) {
+            specs.add(addPipe());
+        }
+        forwarding.add(command(kind, "del", "del {port}")
+                .argument("port", ArgumentType.PORT, Completion.REMOVABLE_PORT, "Port is required!")
+                .rest("PUT", "/ports")
+                .body("action", "del")
+                .body("port", "{port}")
+                .echo("port", "{port}")
+                .guard(Guard.PORT_NOT_PHYSICAL)
+                .guard(Guard.PORT_NOT_PATCHED)
+                .success("Delete {port}.")
+                .help("forget a port that is in no patch"));
+        forwarding.add(command(kind, "patch", "patch {src} {dst}")
+                .argument("src", ArgumentType.PORT, Completion.PATCH_SOURCE, error + "Params are required!")
+                .argument("dst", ArgumentType.PORT, Completion.PATCH_DESTINATION, error + "Dst port is required!")
+                .rest("PUT", "/patches")
+                .body("src", "{src}")
+                .body("dst", "{dst}")
+                .echo("ports.src", "{src}")
+                .echo("ports.dst", "{dst}")
+                .success("Patch ports ({src} -> {dst}).")
+                .help("send what SRC receives out of DST; a source has one destination, the last one named"));
+        forwarding.add(command(kind, "patch reset", "patch reset")
+                .rest("DELETE", "/patches")
+                .success("Clear all of patches.")
+                .help("remove every patch"));
+        forwarding.add(command(kind, "forward", "forward")
+                .rest("PUT", "/forward")
+                .body("action", "start")
+                .success("Start forwarding.")
+                .help("start moving packets"));
+        forwarding.add(command(kind, "stop", "stop")
+                .rest("PUT", "/forward")
+                .body("action", "stop")
+                .success("Stop forwarding.")
+                .help("stop moving packets; ports and patches stay"));
+        for (final CommandSpec.Builder builder : forwarding) {
+            specs.add(primary ? builder.guard(Guard.FORWARDER_EXISTS).build() : builder.build());
+        }
+    }
+
+    private static CommandSpec addPipe() {
+        return command(ProcessKind.PRIMARY, "add pipe", "add {port} {rx} {tx}")
+                .argument("port", ArgumentType.PIPE, Completion.FROM_TYPE, "Port is required!")
+                .argument("rx", ArgumentType.RING, Completion.FROM_TYPE, "Rx ring is required!")
+                .argument("tx", ArgumentType.RING, Completion.FROM_TYPE, "Tx ring is required!")
+                .rest("PUT", "/ports")
+                .body("action", "add")
+                .body("port", "{port}")
+                .body("rx", "{rx}")
+                .body("tx", "{tx}")
+                .echo("port", "{port}")
+                .success("Add {port}.")
+                .help("join two rings to a port that a third program attaches to: it receives from RX and sends to TX")
+                .build();
+    }
+
+    private static CommandSpec status(final ProcessKind kind, final String path) {
+        return command(kind, "status", "status")
+                .rest("GET", path)
+                .shape(ReplyShape.OBJECT)
+                .help(STATUS_HELP)
+                .build();
+    }
+
+    private static CommandSpec.Builder exit(final ProcessKind kind) {
+        return command(kind, "exit", "exit").rest("DELETE", "").endsProcess().help("end the process");
+    }
+}
