@@ -40,9 +40,10 @@ public final class Features {
     private static final String[] NAMES = new String[64];
 
     static {
-        String low = "CSUM GUEST_CSUM CTRL_GUEST_OFFLOADS MTU - MAC GSO GUEST_TSO4 GUEST_TSO6 GUEST_ECN GUEST_UFO HOST_TSO4 HOST_TSO6 "
-                + "HOST_ECN HOST_UFO MRG_RXBUF STATUS CTRL_VQ CTRL_RX CTRL_VLAN CTRL_RX_EXTRA GUEST_ANNOUNCE MQ CTRL_MAC_ADDR - - "
-                + "LOG_ALL ANY_LAYOUT INDIRECT_DESC EVENT_IDX PROTOCOL_FEATURES - VERSION_1 IOMMU_PLATFORM RING_PACKED IN_ORDER";
+        String low =
+                "CSUM GUEST_CSUM CTRL_GUEST_OFFLOADS MTU - MAC GSO GUEST_TSO4 GUEST_TSO6 GUEST_ECN GUEST_UFO HOST_TSO4 HOST_TSO6 "
+                        + "HOST_ECN HOST_UFO MRG_RXBUF STATUS CTRL_VQ CTRL_RX CTRL_VLAN CTRL_RX_EXTRA GUEST_ANNOUNCE MQ CTRL_MAC_ADDR - - "
+                        + "LOG_ALL ANY_LAYOUT INDIRECT_DESC EVENT_IDX PROTOCOL_FEATURES - VERSION_1 IOMMU_PLATFORM RING_PACKED IN_ORDER";
         String[] names = low.split(" ");
         for (int i = 0; i < 64; i++) {
             NAMES[i] = i < names.length && !names[i].equals("-") ? names[i] : "BIT" + i;

@@ -1,0 +1,191 @@
+package io.jspp.memory;
+
+import org.agrona.UnsafeApi;
+
+/**
+ * Ordered access to memory outside the Java heap, by absolute address. Any thread; nothing is checked here: an address comes from a
+ * {@link Region} or was checked against one.
+ *
+ * <p>Plain access is the unmarked name and is for one writer. {@code Acquire}, {@code Release} and {@code Opaque} mean what
+ * {@link java.lang.invoke.VarHandle} says. On memory of a guest use neither {@link #casLong} nor {@link #fill}: where that memory has
+ * vanished they end the JVM instead of raising an InternalError.
+ */
+public final class Memory {
+    private static final int LONG_COPY_MAX = 256;
+    private static final long BYTES = UnsafeApi.arrayBaseOffset(byte[].class);
+
+    private Memory() {}
+
+    public static byte getByte(long address) {
+        return UnsafeApi.getByte(address);
+    }
+
+    public static void putByte(long address, byte value) {
+        UnsafeApi.putByte(address, value);
+    }
+
+    public static short getShort(long address) {
+        return UnsafeApi.getShort(address);
+    }
+
+    public static void putShort(long address, short value) {
+        UnsafeApi.putShort(address, value);
+    }
+
+    public static int getInt(long address) {
+        return UnsafeApi.getInt(address);
+    }
+
+    public static void putInt(long address, int value) {
+        UnsafeApi.putInt(address, value);
+    }
+
+    public static long getLong(long address) {
+        return UnsafeApi.getLong(address);
+    }
+
+    public static void putLong(long address, long value) {
+        UnsafeApi.putLong(address, value);
+    }
+
+    /** A byte as 0 to 255. */
+    public static int getUnsignedByte(long address) {
+        return UnsafeApi.getByte(address) & 0xff;
+    }
+
+    /** A native-order short as 0 to 65535. */
+    public static int getUnsignedShort(long address) {
+        return UnsafeApi.getShort(address) & 0xffff;
+    }
+
+    public static short getShortAcquire(long address) {
+        return UnsafeApi.getShortAcquire(null, address);
+    }
+
+    public static void putShortRelease(long address, short value) {
+        UnsafeApi.putShortRelease(null, address, value);
+    }
+
+    public static short getShortOpaque(long address) {
+        return UnsafeApi.getShortOpaque(null, address);
+    }
+
+    public static void putShortOpaque(long address, short value) {
+        UnsafeApi.putShortOpaque(null, address, value);
+    }
+
+    public static int getIntAcquire(long address) {
+        return UnsafeApi.getIntAcquire(null, address);
+    }
+
+    public static void putIntRelease(long address, int value) {
+        UnsafeApi.putIntRelease(null, address, value);
+    }
+
+    public static int getIntOpaque(long address) {
+        return UnsafeApi.getIntOpaque(null, address);
+    }
+
+    public static void putIntOpaque(long address, int value) {
+        UnsafeApi.putIntOpaque(null, address, value);
+    }
+
+    public static long getLongAcquire(long address) {
+        return UnsafeApi.getLongAcquire(null, address);
+    }
+
+    public static void putLongRelease(long address, long value) {
+        UnsafeApi.putLongRelease(null, address, value);
+    }
+
+    public static long getLongOpaque(long address) {
+        return UnsafeApi.getLongOpaque(null, address);
+    }
+
+    public static void putLongOpaque(long address, long value) {
+        UnsafeApi.putLongOpaque(null, address, value);
+    }
+
+    public static void putByteOpaque(long address, byte value) {
+        UnsafeApi.putByteOpaque(null, address, value);
+    }
+
+    /** Sets a word when it still holds {@code expected}. Own sealed segment and private memory only, never a guest's. */
+    public static boolean casLong(long address, long expected, long value) {
+        return UnsafeApi.compareAndSetLong(null, address, expected, value);
+    }
+
+    /** Orders stores before loads after: needed where each side stores its word and then looks at the other's. */
+    public static void fullFence() {
+        UnsafeApi.fullFence();
+    }
+
+    public static void loadFence() {
+        UnsafeApi.loadFence();
+    }
+
+    public static void storeFence() {
+        UnsafeApi.storeFence();
+    }
+
+    /** Copies between areas that do not overlap: by words up to 256 bytes, else in bulk. */
+    public static void copy(long source, long destination, int length) {
+        if (length > LONG_COPY_MAX) {
+            UnsafeApi.copyMemory(source, destination, length);
+            return;
+        }
+        int at = 0;
+        for (int end = length - 31; at < end; at += 32) {
+            long a = UnsafeApi.getLong(source + at);
+            long b = UnsafeApi.getLong(source + at + 8);
+            long c = UnsafeApi.getLong(source + at + 16);
+            long d = UnsafeApi.getLong(source + at + 24);
+            UnsafeApi.putLong(destination + at, a);
+            UnsafeApi.putLong(destination + at + 8, b);
+            UnsafeApi.putLong(destination + at + 16, c);
+            UnsafeApi.putLong(destination + at + 24, d);
+        }
+        for (int end = length - 7; at < end; at += 8) {
+            UnsafeApi.putLong(destination + at, UnsafeApi.getLong(source + at));
+        }
+        if ((length & 4) != 0) {
+            UnsafeApi.putInt(destination + at, UnsafeApi.getInt(source + at));
+            at += 4;
+        }
+        if ((length & 2) != 0) {
+            UnsafeApi.putShort(destination + at, UnsafeApi.getShort(source + at));
+            at += 2;
+        }
+        if ((length & 1) != 0) {
+            UnsafeApi.putByte(destination + at, UnsafeApi.getByte(source + at));
+        }
+    }
+
+    /** Copies native memory to {@code bytes[offset, offset + length)}. */
+    public static void get(long source, byte[] bytes, int offset, int length) {
+        java.util.Objects.checkFromIndexSize(offset, length, bytes.length);
+        UnsafeApi.copyMemory(null, source, bytes, BYTES + offset, length);
+    }
+
+    /** Copies {@code bytes[offset, offset + length)} to native memory. */
+    public static void put(long destination, byte[] bytes, int offset, int length) {
+        java.util.Objects.checkFromIndexSize(offset, length, bytes.length);
+        UnsafeApi.copyMemory(bytes, BYTES + offset, null, destination, length);
+    }
+
+    /** Fills own memory. Never a guest's. */
+    public static void fill(long address, long length, byte value) {
+        UnsafeApi.setMemory(address, length, value);
+    }
+
+    /** Private native memory, zeroed; give it back by {@link #free}. */
+    public static long allocate(long length) {
+        long address = UnsafeApi.allocateMemory(length);
+        UnsafeApi.setMemory(address, length, (byte) 0);
+        return address;
+    }
+
+    public static void free(long address) {
+        UnsafeApi.freeMemory(address);
+    }
+}
