@@ -1,0 +1,98 @@
+package io.jspp.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Every configuration key of every process; {@code docs/configuration.md} holds the same table, compared by a test. */
+public final class ConfigKeys {
+    public static final ConfigKey RUN_DIR = ConfigKey.text(
+            "run.dir",
+            "",
+            ".*",
+            "a path",
+            "Run directory instead of the first usable of /run/spp, $XDG_RUNTIME_DIR/spp, $TMPDIR/spp-UID");
+    public static final ConfigKey FILE_PREFIX = ConfigKey.text(
+            "file.prefix",
+            "rte",
+            "[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}",
+            "1..32 letters, digits, _ . -",
+            "Name of a primary and its secondaries below the run directory");
+    public static final ConfigKey SOCK_DIR =
+            ConfigKey.text("sock.dir", "", ".*", "a path", "Where sock<N> and spp-rx<N>.pcap live (run directory)");
+    public static final ConfigKey SOCK_MODE =
+            ConfigKey.text("sock.mode", "0600", "0?[0-7]{3}", "an octal mode", "Permissions of vhost-user sockets");
+    public static final ConfigKey SOCK_GROUP = ConfigKey.text(
+            "sock.group", "", "[A-Za-z0-9_.-]*", "a group name or number", "Group of vhost-user sockets");
+    public static final ConfigKey LOG_FILE = ConfigKey.text("log.file", "", ".*", "a path", "Log to this file too");
+    public static final ConfigKey LOG_LEVEL =
+            ConfigKey.word("log.level", "Least severe messages shown", "info", "error", "warn", "debug", "trace");
+    public static final ConfigKey WAIT = ConfigKey.integer(
+            "wait.seconds", 0, "s", 0, 31_536_000, "Give up waiting for a peer after this long; 0: never");
+    public static final ConfigKey RING_SLOTS =
+            ConfigKey.power("ring.slots", 128, "slots", 2, 65_536, "Slots of a ring; one stays free");
+    public static final ConfigKey MBUF_COUNT = ConfigKey.integer(
+            "mbuf.count",
+            0,
+            "mbufs",
+            0,
+            16_777_216,
+            "Packet buffers in the pool; 0: mbuf.per.port for each ring and port");
+    public static final ConfigKey MBUF_PER_PORT =
+            ConfigKey.integer("mbuf.per.port", 1536, "mbufs", 256, 1_048_576, "Packet buffers per ring and port");
+    public static final ConfigKey MBUF_DATA =
+            ConfigKey.power("mbuf.data", 2048, "bytes", 2048, 4096, "Data bytes of one packet buffer");
+    public static final ConfigKey MBUF_LEASE = ConfigKey.integer(
+            "mbuf.lease", 1536, "mbufs", 64, 1_048_576, "Packet buffers leased to the producer of a ring");
+    public static final ConfigKey HUGEPAGES = ConfigKey.word(
+            "memory.hugepages", "Hugepages for the shared segment: auto takes free ones", "auto", "never", "always");
+    public static final ConfigKey ADOPT_WAIT = ConfigKey.integer(
+            "adopt.wait.ms",
+            2000,
+            "ms",
+            0,
+            60_000,
+            "How long a new primary waits for a living secondary to offer the segment");
+    public static final ConfigKey CLIENTS =
+            ConfigKey.integer("clients.max", 128, "clients", 1, 250, "Client ids the segment has room for");
+    public static final ConfigKey BURST =
+            ConfigKey.integer("worker.burst", 64, "packets", 1, 512, "Packets moved at once");
+    public static final ConfigKey IDLE = ConfigKey.word(
+            "worker.idle",
+            "What a worker without packets does: adaptive spins, yields, then blocks",
+            "adaptive",
+            "busy");
+    public static final ConfigKey VHOST_CLIENT =
+            ConfigKey.flag("vhost.client", false, "vhost ports connect to the front-end's socket instead of listening");
+
+    private static final List<ConfigKey> ALL = List.of(
+            RUN_DIR,
+            FILE_PREFIX,
+            SOCK_DIR,
+            SOCK_MODE,
+            SOCK_GROUP,
+            LOG_FILE,
+            LOG_LEVEL,
+            WAIT,
+            RING_SLOTS,
+            MBUF_COUNT,
+            MBUF_PER_PORT,
+            MBUF_DATA,
+            MBUF_LEASE,
+            HUGEPAGES,
+            ADOPT_WAIT,
+            CLIENTS,
+            BURST,
+            IDLE,
+            VHOST_CLIENT);
+
+    private ConfigKeys() {}
+
+    /** All keys, in the order of the documentation. */
+    public static List<ConfigKey> all() {
+        return ALL;
+    }
+
+    public static Optional<ConfigKey> find(String name) {
+        return ALL.stream().filter(key -> key.name().equals(name)).findFirst();
+    }
+}
