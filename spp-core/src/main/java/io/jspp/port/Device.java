@@ -1,0 +1,25 @@
+package io.jspp.port;
+
+/** The primary's half of a port made by {@code --vdev}: keeps the device, opens fresh descriptors per claim. Control thread. */
+public interface Device extends AutoCloseable {
+    /** Receive queues. */
+    int rxQueues();
+
+    /** Transmit queues. */
+    int txQueues();
+
+    /** MAC address as {@code 52:54:00:00:00:01}; all zero when the device has none. */
+    String macAddress();
+
+    PortState state();
+
+    /**
+     * Opens what the claimant needs; the primary passes the descriptors on and closes its copies when the claim ends.
+     *
+     * @throws PortException with a sentence for the operator
+     */
+    Claims.Grant open(int queue, Direction direction);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,36 @@
+package io.jspp.port;
+
+/**
+ * A place where packets enter or leave the switch. Opened, asked and closed by the control thread; its queues belong to
+ * workers.
+ */
+public interface Port extends AutoCloseable {
+    PortId id();
+
+    /** Current state with its cause; any thread. */
+    PortState state();
+
+    /** Receive queues the port has at most. */
+    int rxQueues();
+
+    /** Transmit queues the port has at most. */
+    int txQueues();
+
+    /**
+     * Claims and opens a receive queue.
+     *
+     * @throws PortException when it doesn't exist or somebody else has claimed it
+     */
+    RxQueue openRx(int queue);
+
+    /**
+     * Claims and opens a transmit queue.
+     *
+     * @throws PortException as {@link #openRx}
+     */
+    TxQueue openTx(int queue);
+
+    /** Closes what the port itself holds; its queues are closed before. */
+    @Override
+    void close();
+}

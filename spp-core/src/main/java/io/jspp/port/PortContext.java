@@ -1,0 +1,20 @@
+package io.jspp.port;
+
+import io.jspp.counters.CounterAllocator;
+import java.nio.file.Path;
+
+/** What a port gets from its process. Immutable; any thread. */
+public interface PortContext {
+    Claims claims();
+
+    /** Counters of this process, in shared memory. */
+    CounterAllocator counters();
+
+    Quiescence quiescence();
+
+    /** Where {@code sock<N>} and {@code spp-rx<N>.pcap} live. */
+    Path socketDirectory();
+
+    /** True when vhost ports connect to a socket of the front-end rather than listen. */
+    boolean vhostClient();
+}

@@ -1,0 +1,24 @@
+package io.jspp.port;
+
+import io.jspp.counters.QueueCounters;
+import io.jspp.mbuf.Burst;
+
+/** Sink of packets: one queue of one port, claimed by this process. Threads as for {@link RxQueue}. */
+public interface TxQueue extends AutoCloseable {
+    /**
+     * Passes on all packets of the burst, in order, by copying them into the receiver's buffers, or by taking over pool
+     * mbufs. Never blocks and never leaves a packet for later: one that can't be sent is counted under its reason.
+     *
+     * @return packets sent
+     */
+    int txBurst(Burst burst);
+
+    /** Once per worker cycle in which the queue sent: kicks the kernel, calls the guest, wakes the consumer. */
+    void flush();
+
+    QueueCounters counters();
+
+    /** Ends the claim. */
+    @Override
+    void close();
+}
