@@ -1,0 +1,212 @@
+package io.jspp.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.jspp.memory.NativeMemory;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two workers on real threads. */
+@Timeout(60)
+class WorkerGroupTest {
+    private final NativeMemory memory = NativeMemory.allocate(2L * WorkerStatus.SIZE);
+    private final List<Throwable> errors = new ArrayList<>();
+    private WorkerGroup group;
+
+    private void start(IdleMode idleMode) {
+        List<Worker> workers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            WorkerStatus status = new WorkerStatus(memory.address() + (long) i * WorkerStatus.SIZE);
+            workers.add(new Worker(i + 1, List.of(), idleMode, status, System::nanoTime, errors::add));
+        }
+        group = new WorkerGroup(workers);
+        group.start();
+    }
+
+    @AfterEach
+    void close() {
+        group.close();
+        memory.close();
+        assertTrue(errors.isEmpty(), errors::toString);
+    }
+
+    @Test
+    void shouldNeverRunAComponentOnTwoWorkersWhileItMoves() {
+        start(IdleMode.ADAPTIVE);
+        ExclusiveComponent moving = new ExclusiveComponent();
+        ExclusiveComponent staying = new ExclusiveComponent();
+        for (int i = 0; i < 300; i++) {
+            List<Component> here = List.of(moving, staying);
+            List<Component> there = List.of(staying);
+            group.apply(i % 2 == 0 ? List.of(here, List.of()) : List.of(there, List.of(moving)));
+        }
+        group.apply(List.of(List.of(), List.of()));
+        assertEquals(0, moving.collisions.get());
+        assertEquals(0, staying.collisions.get());
+        assertTrue(moving.polls > 0 && staying.polls > 0);
+        long after = moving.polls;
+        group.synchronize();
+        assertEquals(after, moving.polls, "polled after it was out of use");
+    }
+
+    @Test
+    void shouldSynchronizeWithAwakeAndWithSleepingWorkers() {
+        start(IdleMode.ADAPTIVE);
+        ReaderComponent reader = new ReaderComponent();
+        group.apply(List.of(List.of(reader), List.of()));
+        for (int i = 0; i < 2000; i++) {
+            int[] old = reader.published;
+            reader.published = new int[] {i};
+            group.synchronize();
+            old[0] = ReaderComponent.FREED;
+        }
+        assertEquals(0, reader.usesAfterFree);
+        reader.quiet = true;
+        waitFor(() -> asleep(0) && asleep(1));
+        group.synchronize();
+        assertEquals(0, reader.usesAfterFree);
+    }
+
+    @Test
+    void shouldSleepWhenIdleAndWakeForANewPlan() {
+        start(IdleMode.ADAPTIVE);
+        waitFor(() -> asleep(0) && asleep(1));
+        long startNs = System.nanoTime();
+        group.apply(List.of(List.of(), List.of(new ExclusiveComponent())));
+        assertTrue(
+                System.nanoTime() - startNs < TimeUnit.MILLISECONDS.toNanos(800), "waited for the sleeper's time-out");
+    }
+
+    @Test
+    void shouldPollForEverWhenBusy() {
+        start(IdleMode.BUSY);
+        long before = group.workers().get(0).status().emptyPolls();
+        waitFor(() -> group.workers().get(0).status().emptyPolls() > before + 100_000);
+        assertEquals(0, group.workers().get(0).status().wakeUps());
+        assertFalse(asleep(0));
+    }
+
+    @Test
+    void shouldAllocateNothingWhileItCyclesAndSleeps() {
+        start(IdleMode.ADAPTIVE);
+        // a packet now and then: spins, yields, sleeps and wakes, all in turn
+        SparseComponent sparse = new SparseComponent();
+        group.apply(List.of(List.of(sparse), List.of()));
+        waitFor(() -> sparse.polls > 20_000);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long id = sparse.thread.getId();
+        long wakeUps = group.workers().get(0).status().wakeUps();
+        long before = threads.getThreadAllocatedBytes(id);
+        long polls = sparse.polls;
+        waitFor(() -> sparse.polls > polls + 100_000
+                && group.workers().get(0).status().wakeUps() > wakeUps + 20);
+        assertEquals(before, threads.getThreadAllocatedBytes(id));
+    }
+
+    private boolean asleep(int worker) {
+        return group.workers().get(worker).status().sleeping();
+    }
+
+    private static void waitFor(BooleanSupplier condition) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadlineNs, "not within 30 s");
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    /** Never has a descriptor, never has work at arm time. */
+    private abstract static class TestComponent implements Component {
+        @Override
+        public String name() {
+            return getClass().getSimpleName();
+        }
+
+        @Override
+        public boolean arm() {
+            return false;
+        }
+
+        @Override
+        public void disarm() {}
+
+        @Override
+        public int[] wakeFds() {
+            return new int[0];
+        }
+
+        @Override
+        public void recover() {}
+    }
+
+    /** Notices a second thread. */
+    private static final class ExclusiveComponent extends TestComponent {
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger collisions = new AtomicInteger();
+        private volatile long polls;
+
+        @Override
+        @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread, which is what the test proves
+        public int poll(long nowNs) {
+            if (inside.incrementAndGet() != 1) {
+                collisions.incrementAndGet();
+            }
+            polls++;
+            inside.decrementAndGet();
+            return 1;
+        }
+    }
+
+    /** Looks at an object that another thread unpublishes, synchronizes, and spoils. */
+    private static final class ReaderComponent extends TestComponent {
+        static final int FREED = -1;
+        private volatile int[] published = {0};
+        private volatile boolean quiet;
+        private volatile int usesAfterFree;
+
+        @Override
+        @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+        public int poll(long nowNs) {
+            int[] seen = published;
+            for (int i = 0; i < 50; i++) {
+                if (seen[0] == FREED) {
+                    usesAfterFree++;
+                }
+                Thread.onSpinWait();
+            }
+            return quiet ? 0 : 1;
+        }
+    }
+
+    /** One packet, then none for a while. */
+    private static final class SparseComponent extends TestComponent {
+        private volatile Thread thread;
+        private volatile long polls;
+
+        @Override
+        @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+        public int poll(long nowNs) {
+            if (thread == null) {
+                thread = Thread.currentThread();
+            }
+            polls++;
+            return polls % 1000 < 500 ? 1 : 0;
+        }
+
+        @Override
+        public int[] wakeFds() {
+            return new int[] {POLL_BY_TIMER};
+        }
+    }
+}
