@@ -12,7 +12,8 @@ public record PortId(String type, int index) implements Comparable<PortId> {
 
     public PortId {
         if (!type.matches("[a-z][a-z0-9]{0,15}")) {
-            throw new IllegalArgumentException("port type \"" + printable(type) + "\": lower-case letters and digits expected");
+            throw new IllegalArgumentException(
+                    "port type \"" + printable(type) + "\": lower-case letters and digits expected");
         }
         if (index < 0 || index > MAX_INDEX) {
             throw new IllegalArgumentException("port index " + index + ": 0.." + MAX_INDEX + " expected");
