@@ -1,5 +1,6 @@
 package io.jspp.config;
 
+import io.jspp.control.ControlEndpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +28,11 @@ public final class ProcessOptions {
 
     private final EalOptions eal;
     private final Configuration configuration;
-    private final HostPort controller;
+    private final ControlEndpoint controller;
     private final RunDirectory runDirectory;
 
     private ProcessOptions(
-            EalOptions eal, Configuration configuration, HostPort controller, RunDirectory runDirectory) {
+            EalOptions eal, Configuration configuration, ControlEndpoint controller, RunDirectory runDirectory) {
         this.eal = eal;
         this.configuration = configuration;
         this.controller = controller;
@@ -58,7 +59,7 @@ public final class ProcessOptions {
         private final OptionTable application = new OptionTable("application options (after --)");
         private final Configuration.Builder configuration = new Configuration.Builder();
         private Path file;
-        private HostPort controller;
+        private ControlEndpoint controller;
 
         /**
          * @param command word after {@code ./spp}
@@ -70,7 +71,7 @@ public final class ProcessOptions {
             this.environment = environment;
             this.fileReader = fileReader;
             ealTable = eal.table();
-            application.option("-s", "HOST:PORT", "controller", v -> controller = HostPort.parse(v));
+            application.option("-s", "HOST:PORT", "controller", v -> controller = endpoint(v));
             common(ealTable, "");
             common(application, "shown");
         }
@@ -109,6 +110,14 @@ public final class ProcessOptions {
 
         private void option(ConfigKey key, String value) {
             configuration.set(Configuration.Source.OPTION, key, value);
+        }
+
+        private static ControlEndpoint endpoint(String text) {
+            try {
+                return ControlEndpoint.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new UsageException(e.getMessage());
+            }
         }
 
         /** The application's table, to which the process adds its own rows. */
@@ -201,7 +210,7 @@ public final class ProcessOptions {
     }
 
     /** Where the controller listens. */
-    public HostPort controller() {
+    public ControlEndpoint controller() {
         return controller;
     }
 
