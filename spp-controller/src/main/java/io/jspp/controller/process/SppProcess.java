@@ -119,8 +119,9 @@ public final class SppProcess implements AutoCloseable {
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 boolean ended = !process.isAlive() && !readers.get(0).isAlive();
                 if (leftMs <= 0 || ended) {
-                    throw new IllegalStateException(name + (ended ? " ended with " + process.exitValue() : " said nothing")
-                            + " while waiting " + limit.toSeconds() + " s for \"" + pattern + "\"" + tail());
+                    throw new IllegalStateException(
+                            name + (ended ? " ended with " + process.exitValue() : " said nothing") + " while waiting "
+                                    + limit.toSeconds() + " s for \"" + pattern + "\"" + tail());
                 }
                 try {
                     out.wait(Math.min(leftMs, 50));
@@ -137,7 +138,11 @@ public final class SppProcess implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         for (List<String> lines : List.of(out(), err())) {
             for (String line : lines.subList(Math.max(0, lines.size() - 15), lines.size())) {
-                text.append(System.lineSeparator()).append("    ").append(name).append(": ").append(line);
+                text.append(System.lineSeparator())
+                        .append("    ")
+                        .append(name)
+                        .append(": ")
+                        .append(line);
             }
         }
         return text.toString();

@@ -1,11 +1,14 @@
 package io.jspp.it.qemu;
 
+import io.jspp.testing.GuestFiles;
+import io.jspp.testing.ProjectHome;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.TreeSet;
@@ -13,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Kernel and initramfs of the test guests: Debian's cloud kernel (its package is fetched and unpacked, never installed),
+ * Kernel and initramfs of the test guests: Debian's cloud kernel ({@link GuestFiles}),
  * busybox, virtio modules, iperf3 and ethtool, and an init that runs the commands that come over the second serial port.
  * Made once under {@code target/guest-image}; processes that want it at once wait for each other.
  */
@@ -21,8 +24,8 @@ public record GuestImage(Path kernel, Path initramfs) {
     private static final List<String> MODULES = List.of(
             "net/core/failover.ko",
             "drivers/net/net_failover.ko",
-            "drivers/virtio/virtio.ko",
             "drivers/virtio/virtio_ring.ko",
+            "drivers/virtio/virtio.ko",
             "drivers/virtio/virtio_pci_legacy_dev.ko",
             "drivers/virtio/virtio_pci_modern_dev.ko",
             "drivers/virtio/virtio_pci.ko",
@@ -31,7 +34,7 @@ public record GuestImage(Path kernel, Path initramfs) {
 
     /** Builds the image unless it is there. */
     public static GuestImage prepare() throws IOException {
-        Path directory = Path.of(System.getProperty("spp.home", "..")).resolve("target/guest-image").toAbsolutePath();
+        Path directory = ProjectHome.directory().resolve("target/guest-image");
         Files.createDirectories(directory);
         try (FileChannel channel = FileChannel.open(
                         directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -45,19 +48,18 @@ public record GuestImage(Path kernel, Path initramfs) {
     }
 
     private static void build(Path directory, GuestImage image) throws IOException {
-        Path unpacked = unpackKernelPackage(directory);
-        Path bzImage = onlyMatch(unpacked.resolve("boot"), "vmlinuz-");
+        Path bzImage = GuestFiles.kernel().orElseThrow();
         Path partial = directory.resolve("vmlinux.part");
         KernelImage.extract(bzImage, partial);
-        Files.move(partial, image.kernel, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(partial, image.kernel, StandardCopyOption.REPLACE_EXISTING);
 
         CpioArchive cpio = new CpioArchive();
         for (String name : List.of("proc", "sys", "dev", "tmp", "run", "root", "bin", "sbin", "usr/bin", "usr/sbin")) {
             cpio.directory(name);
         }
-        cpio.file("bin/busybox", Path.of("/bin/busybox"));
+        cpio.file("bin/busybox", GuestFiles.busybox().orElseThrow());
         cpio.link("bin/sh", "busybox");
-        Path modules = onlyMatch(unpacked.resolve("lib/modules"), "").resolve("kernel");
+        Path modules = GuestFiles.modules().orElseThrow().resolve("kernel");
         StringBuilder load = new StringBuilder();
         for (String module : MODULES) {
             String name = module.substring(module.lastIndexOf('/') + 1);
@@ -75,11 +77,10 @@ public record GuestImage(Path kernel, Path initramfs) {
         cpio.file("init", INIT.formatted(load).getBytes(StandardCharsets.UTF_8));
         Path part = directory.resolve("initramfs.part");
         Files.write(part, cpio.finish());
-        Files.move(part, image.initramfs, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, image.initramfs, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private static final String INIT =
-            """
+    private static final String INIT = """
             #!/bin/sh
             /bin/busybox mount -t proc none /proc
             /bin/busybox mount -t sysfs none /sys
@@ -97,39 +98,12 @@ public record GuestImage(Path kernel, Path initramfs) {
             done
             """;
 
-    private static Path unpackKernelPackage(Path directory) throws IOException {
-        Path unpacked = directory.resolve("kernel");
-        if (Files.isDirectory(unpacked.resolve("boot"))) {
-            return unpacked;
-        }
-        String depends = run(directory, "apt-cache", "depends", "linux-image-cloud-amd64");
-        String name = depends.lines()
-                .map(String::strip)
-                .filter(line -> line.startsWith("Depends: linux-image-"))
-                .map(line -> line.substring("Depends: ".length()))
-                .findFirst()
-                .orElseThrow(() -> new IOException("apt-cache knows no linux-image-cloud-amd64: apt-get update"));
-        run(directory, "apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", name);
-        Path deb = onlyMatch(directory, name + "_");
-        run(directory, "dpkg-deb", "-x", deb.toString(), unpacked.toString());
-        Files.delete(deb);
-        return unpacked;
-    }
-
     private static List<String> libraries(String program) throws IOException {
         return run(Path.of("/"), "ldd", program)
                 .lines()
                 .flatMap(line -> Stream.of(line.strip().split("\\s+")))
                 .filter(word -> word.startsWith("/"))
                 .toList();
-    }
-
-    private static Path onlyMatch(Path directory, String prefix) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.filter(entry -> entry.getFileName().toString().startsWith(prefix))
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("nothing called " + prefix + "* in " + directory));
-        }
     }
 
     private static String run(Path directory, String... command) throws IOException {

@@ -76,25 +76,42 @@ public final class QemuGuest implements AutoCloseable {
         String deviceComma = o.deviceOptions().isEmpty() ? "" : ",";
         List<String> command = new ArrayList<>(List.of(
                 "qemu-system-x86_64",
-                "-machine", "q35,memory-backend=mem",
-                "-accel", "tcg,thread=multi",
-                "-cpu", "max",
-                "-smp", Integer.toString(o.cpus()),
-                "-m", o.memoryMiB() + "M",
-                "-object", "memory-backend-memfd,id=mem,size=" + o.memoryMiB() + "M,share=on",
-                "-nodefaults", "-no-user-config",
-                "-display", "none",
-                "-kernel", image.kernel().toString(),
-                "-initrd", image.initramfs().toString(),
-                "-append", "console=ttyS0 rdinit=/init quiet no_timer_check",
-                "-chardev", "file,id=con,path=" + console,
-                "-serial", "chardev:con",
-                "-chardev", "socket,id=cmd,path=" + commandSocket + ",server=on,wait=off",
-                "-serial", "chardev:cmd",
-                "-qmp", "unix:" + o.directory().resolve(o.name() + ".qmp") + ",server=on,wait=off",
+                "-machine",
+                "q35,memory-backend=mem",
+                "-accel",
+                "tcg,thread=multi",
+                "-cpu",
+                "max",
+                "-smp",
+                Integer.toString(o.cpus()),
+                "-m",
+                o.memoryMiB() + "M",
+                "-object",
+                "memory-backend-memfd,id=mem,size=" + o.memoryMiB() + "M,share=on",
+                "-nodefaults",
+                "-no-user-config",
+                "-display",
+                "none",
+                "-kernel",
+                image.kernel().toString(),
+                "-initrd",
+                image.initramfs().toString(),
+                "-append",
+                "console=ttyS0 rdinit=/init quiet no_timer_check",
+                "-chardev",
+                "file,id=con,path=" + console,
+                "-serial",
+                "chardev:con",
+                "-chardev",
+                "socket,id=cmd,path=" + commandSocket + ",server=on,wait=off",
+                "-serial",
+                "chardev:cmd",
+                "-qmp",
+                "unix:" + o.directory().resolve(o.name() + ".qmp") + ",server=on,wait=off",
                 "-chardev",
                 "socket,id=chr0,path=" + o.socket() + (o.serverMode() ? ",server=on,wait=off" : ",reconnect=1"),
-                "-netdev", "vhost-user,id=nd0,chardev=chr0,vhostforce=on" + comma + o.netdevOptions(),
+                "-netdev",
+                "vhost-user,id=nd0,chardev=chr0,vhostforce=on" + comma + o.netdevOptions(),
                 // vectors=0: QEMU 7.2 under TCG crashes with vhost-user and MSI-X when the interface comes up.
                 "-device",
                 "virtio-net-pci,netdev=nd0,mac=" + o.mac() + ",vectors=0,romfile=" + deviceComma + o.deviceOptions()));
@@ -103,6 +120,20 @@ public final class QemuGuest implements AutoCloseable {
 
     /** Waits for the guest's init and gives eth0 an address ({@code 192.168.7.1/24}). */
     public QemuGuest boot(String address) {
+        try {
+            connect();
+            readUntil("READY", BOOT_LIMIT);
+            if (!address.isEmpty()) {
+                check("ip addr add " + address + " dev eth0 && ip link set eth0 up", Duration.ofSeconds(20));
+            }
+            return this;
+        } catch (RuntimeException | AssertionError e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void connect() {
         long deadline = System.nanoTime() + BOOT_LIMIT.toNanos();
         try {
             while (true) {
@@ -125,11 +156,6 @@ public final class QemuGuest implements AutoCloseable {
             throw new IllegalStateException("interrupted", e);
         }
         reader = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
-        readUntil("READY", BOOT_LIMIT);
-        if (!address.isEmpty()) {
-            check("ip addr add " + address + " dev eth0 && ip link set eth0 up", Duration.ofSeconds(20));
-        }
-        return this;
     }
 
     /** Runs a shell line in the guest. */
