@@ -51,7 +51,7 @@ public final class WorkerGroup implements Quiescence, AutoCloseable {
      * @param assignment the components of each worker, in the order of {@link #workers()}; when this returns, components in none of
      *     the lists are out of use
      * @throws io.jspp.linux.LinuxException when the plans can't be built; then nothing has changed
-     * @throws IllegalStateException when a worker did not follow in time; then nothing may be closed
+     * @throws WorkerStuckException when a worker did not follow in time; then nothing may be closed
      */
     public void apply(List<List<Component>> assignment) {
         if (assignment.size() != workers.size()) {

@@ -189,10 +189,11 @@ class WorkerGroupTest {
         }
     }
 
-    /** One packet, then none for a while. */
+    /** Some packets, then none until the worker has slept. */
     private static final class SparseComponent extends TestComponent {
         private volatile Thread thread;
         private volatile long polls;
+        private int packetsLeft;
 
         @Override
         @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
@@ -201,7 +202,16 @@ class WorkerGroupTest {
                 thread = Thread.currentThread();
             }
             polls++;
-            return polls % 1000 < 500 ? 1 : 0;
+            if (packetsLeft == 0) {
+                return 0;
+            }
+            packetsLeft--;
+            return 1;
+        }
+
+        @Override
+        public void disarm() {
+            packetsLeft = 3000;
         }
 
         @Override

@@ -1,4 +1,4 @@
-package io.jspp.secondary.component.forward;
+package io.jspp.patch;
 
 import io.jspp.mbuf.Burst;
 import io.jspp.port.RxQueue;
@@ -9,7 +9,7 @@ import io.jspp.worker.Component;
  * One patch: everything from one source queue goes to one destination queue, in order, by one copy. The queues belong to whoever
  * made the patch; several patches of one worker may share the destination.
  */
-public final class PatchComponent implements Component {
+final class PatchComponent implements Component {
     /** Bursts per poll, so that a busy source does not starve its neighbours. */
     static final int MAX_BURSTS = 4;
 
@@ -20,11 +20,11 @@ public final class PatchComponent implements Component {
     private final int[] wakeFds;
 
     /** @param name {@code phy:0->vhost:1} */
-    public PatchComponent(String name, RxQueue rx, TxQueue tx) {
+    PatchComponent(String name, RxQueue rx, TxQueue tx, int burstCapacity) {
         this.name = name;
         this.rx = rx;
         this.tx = tx;
-        burst = new Burst();
+        burst = new Burst(burstCapacity);
         int fd = rx.wakeFd();
         wakeFds = new int[] {fd < 0 ? POLL_BY_TIMER : fd};
     }

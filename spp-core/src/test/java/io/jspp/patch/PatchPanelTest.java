@@ -1,0 +1,221 @@
+package io.jspp.patch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.memory.NativeMemory;
+import io.jspp.port.Direction;
+import io.jspp.port.PortException;
+import io.jspp.port.PortId;
+import io.jspp.worker.IdleMode;
+import io.jspp.worker.Worker;
+import io.jspp.worker.WorkerGroup;
+import io.jspp.worker.WorkerStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** SPP's patch semantics on two real workers. */
+@Timeout(60)
+class PatchPanelTest {
+    private final NativeMemory statusMemory = NativeMemory.allocate(2L * WorkerStatus.SIZE);
+    private final List<Throwable> errors = new ArrayList<>();
+    private final TestPorts world = new TestPorts();
+    private final PortTable ports =
+            new PortTable(world, List.of(world.type("phy", false, 2), world.type("ring", true, 1)));
+    private WorkerGroup workers;
+    private PatchPanel panel;
+
+    @BeforeEach
+    void start() {
+        List<Worker> list = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            WorkerStatus status = new WorkerStatus(statusMemory.address() + (long) i * WorkerStatus.SIZE);
+            list.add(new Worker(i + 1, List.of(), IdleMode.ADAPTIVE, status, System::nanoTime, errors::add));
+        }
+        workers = new WorkerGroup(list);
+        workers.start();
+        panel = new PatchPanel(workers, ports, 32);
+        for (int i = 0; i < 4; i++) {
+            ports.addDevice(new PortId("phy", i));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        panel.close();
+        ports.close();
+        workers.close();
+        world.close();
+        statusMemory.close();
+        assertEquals(Set.of(), world.claims);
+        assertEquals(List.of(), errors);
+    }
+
+    private void patch(String source, String destination) {
+        panel.patch(QueueId.parse(source), QueueId.parse(destination));
+    }
+
+    private TestPorts.Sink sink(String port) {
+        return world.sinks.get(PortId.parse(port));
+    }
+
+    private List<String> patchTexts() {
+        return panel.patches().stream().map(Patch::toString).toList();
+    }
+
+    private long sent(String port) {
+        return sink(port).counters().packets();
+    }
+
+    private static void waitFor(BooleanSupplier condition) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadlineNs, "not within 30 s");
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    @Test
+    void shouldClaimWhenPatchedAndMoveOnlyWhenForwarding() {
+        patch("phy:0", "phy:1");
+        assertEquals(Set.of("phy:0 0 rx", "phy:1 0 tx"), world.claims);
+        assertEquals(0, sent("phy:1"));
+        panel.forward();
+        waitFor(() -> sent("phy:1") > 1000);
+        panel.stop();
+        long stopped = sent("phy:1");
+        workers.synchronize();
+        assertEquals(stopped, sent("phy:1"));
+        assertEquals(2, world.claims.size());
+        panel.forward();
+        waitFor(() -> sent("phy:1") > stopped + 1000);
+        assertEquals(List.of(), sink("phy:1").faults());
+    }
+
+    @Test
+    void shouldOverwriteThePatchOfASourceAndKeepItsOrder() {
+        panel.forward();
+        patch("phy:0", "phy:1");
+        waitFor(() -> sent("phy:1") > 1000);
+        patch("phy:0", "phy:2");
+        assertEquals(List.of("phy:0 -> phy:2"), patchTexts());
+        assertEquals(Set.of("phy:0 0 rx", "phy:2 0 tx"), world.claims);
+        TestPorts.Sink former = sink("phy:1");
+        waitFor(() -> sent("phy:2") > 1000);
+        assertEquals(List.of(), former.faults());
+        assertEquals(List.of(), sink("phy:2").faults());
+    }
+
+    @Test
+    void shouldLetOneWorkerServeAllSourcesOfADestination() {
+        panel.forward();
+        patch("phy:0", "phy:3");
+        patch("phy:1", "phy:2");
+        patch("phy:1nq1", "phy:3");
+        patch("phy:2", "phy:3");
+        waitFor(() -> sink("phy:3").seenSources() == 0b111 && sent("phy:2") > 1000);
+        assertEquals(List.of(), sink("phy:2").faults());
+        int worker3 = workerOf("phy:3", Direction.TX);
+        assertEquals(worker3, workerOf("phy:0", Direction.RX));
+        assertEquals(worker3, workerOf("phy:2", Direction.RX));
+        assertNotEquals(worker3, workerOf("phy:2", Direction.TX));
+        assertTrue(sink("phy:3").faults().stream().noneMatch(fault -> fault.startsWith("used")));
+    }
+
+    private int workerOf(String port, Direction direction) {
+        return panel.queues().stream()
+                .filter(queue -> queue.id().equals(QueueId.parse(port)) && queue.direction() == direction)
+                .findFirst()
+                .orElseThrow()
+                .worker();
+    }
+
+    @Test
+    void shouldPatchAPortToItself() {
+        panel.forward();
+        patch("phy:0", "phy:0");
+        waitFor(() -> sent("phy:0") > 1000);
+        assertEquals(List.of(), sink("phy:0").faults());
+    }
+
+    @Test
+    void shouldChangeNothingWhenAClaimIsRefused() {
+        panel.forward();
+        patch("phy:0", "phy:1");
+        world.claims.add("phy:2 0 tx");
+        PortException refused = assertThrows(PortException.class, () -> patch("phy:3", "phy:2"));
+        assertEquals("phy:2 tx is claimed by nfv 7", refused.getMessage());
+        assertThrows(PortException.class, () -> patch("phy:0", "phy:2"));
+        assertEquals(Set.of("phy:0 0 rx", "phy:1 0 tx", "phy:2 0 tx"), world.claims);
+        assertEquals(List.of("phy:0 -> phy:1"), patchTexts());
+        long before = sent("phy:1");
+        waitFor(() -> sent("phy:1") > before + 1000);
+        world.claims.remove("phy:2 0 tx");
+    }
+
+    @Test
+    void shouldRefuseUnknownPortsAndQueues() {
+        assertEquals(
+                "port ring:5 is not known here: add ring:5 first",
+                assertThrows(PortException.class, () -> patch("ring:5", "phy:0")).getMessage());
+        assertEquals(
+                "port phy:9 is not known here: the ports are phy:0, phy:1, phy:2, phy:3",
+                assertThrows(PortException.class, () -> patch("phy:9", "phy:0")).getMessage());
+        assertEquals(
+                "port phy:0 has no receive queue 2: 0..1",
+                assertThrows(PortException.class, () -> patch("phy:0nq2", "phy:1")).getMessage());
+        assertEquals(
+                "port type \"memif\" is not known: one of phy, ring",
+                assertThrows(PortException.class, () -> panel.add(PortId.parse("memif:0"))).getMessage());
+        assertEquals(Set.of(), world.claims);
+    }
+
+    @Test
+    void shouldDeleteAPortWithItsPatchesAndNothingElse() {
+        panel.forward();
+        panel.add(PortId.parse("ring:0"));
+        panel.add(PortId.parse("ring:0"));
+        patch("phy:0", "ring:0");
+        patch("ring:0", "phy:1");
+        patch("phy:2", "phy:3");
+        panel.delete(PortId.parse("ring:0"));
+        assertEquals(List.of("phy:2 -> phy:3"), patchTexts());
+        assertTrue(panel.running());
+        assertThrows(PortException.class, () -> panel.delete(PortId.parse("ring:0")));
+        assertThrows(PortException.class, () -> panel.delete(PortId.parse("phy:2")));
+        long before = sent("phy:3");
+        waitFor(() -> sent("phy:3") > before + 1000);
+    }
+
+    @Test
+    void shouldEndAllClaimsOnReset() {
+        panel.forward();
+        patch("phy:0", "phy:1");
+        patch("phy:1", "phy:0");
+        panel.reset();
+        assertEquals(Set.of(), world.claims);
+        assertEquals(List.of(), panel.patches());
+        assertTrue(panel.running());
+    }
+
+    @Test
+    void shouldLoseNothingWhileOtherPatchesComeAndGo() {
+        panel.forward();
+        patch("phy:0", "phy:1");
+        for (int i = 0; i < 100; i++) {
+            patch("phy:2", i % 2 == 0 ? "phy:3" : "phy:2");
+        }
+        waitFor(() -> sent("phy:1") > 10_000);
+        assertEquals(List.of(), sink("phy:1").faults());
+    }
+}
