@@ -1,0 +1,540 @@
+package io.jspp.virtio;
+
+import io.jspp.memory.Memory;
+import io.jspp.memory.NativeMemory;
+
+/**
+ * Device side of a split virtqueue, virtio 1.2 §2.7. Areas: {@link SplitLayout}; threads: {@link Virtqueue}.
+ *
+ * <p>{@code lastAvail} is the next avail entry to take, {@code usedIdx} the next used entry to write: both private, never read back from the
+ * guest. A used entry is written as soon as its chain is taken and becomes visible by {@link #publish}, so completing a burst is one store.
+ * Since chains complete in the order they were offered, IN_ORDER (§2.7.9) holds without further work.
+ */
+public final class SplitVirtqueue extends Virtqueue {
+    private static final int MAX_PACKET_SEGMENTS = 1024;
+
+    private final long descriptors;
+    private final long avail;
+    private final long availRing;
+    private final long used;
+    private final long usedRing;
+    private final int size;
+    private final int mask;
+    private final boolean eventIdx;
+    private final boolean indirect;
+    private final boolean mergeable;
+    private final boolean offloads;
+
+    /** Guest region of the last hit: most guests have one, all have few. */
+    private long regionGuest;
+
+    private long regionSize;
+    private long regionHost;
+
+    private int lastAvail;
+    private int usedIdx;
+
+    /** Avail idx as last seen; ahead of lastAvail while a receiving guest keeps many buffers posted. */
+    private int availSeen;
+
+    private int published;
+    private int called;
+    private boolean everCalled;
+
+    private final NativeMemory header = NativeMemory.allocate(16);
+    private final long[] targetAddress = new long[MAX_PACKET_SEGMENTS];
+    private final int[] targetLength = new int[MAX_PACKET_SEGMENTS];
+    private final int[] chainHead = new int[MAX_PACKET_SEGMENTS];
+    private final int[] chainBytes = new int[MAX_PACKET_SEGMENTS];
+    private int chains;
+
+    private SplitVirtqueue(
+            GuestMemory memory, long features, int size, long descriptors, long avail, long used, int position) {
+        super(memory, features);
+        this.descriptors = descriptors;
+        this.avail = avail;
+        this.availRing = avail + SplitLayout.AVAIL_RING;
+        this.used = used;
+        this.usedRing = used + SplitLayout.USED_RING;
+        this.size = size;
+        this.mask = size - 1;
+        this.eventIdx = Features.has(features, Features.EVENT_IDX);
+        this.indirect = Features.has(features, Features.INDIRECT_DESC);
+        this.mergeable = Features.has(features, Features.MRG_RXBUF);
+        this.offloads = Features.has(features, Features.CSUM);
+        if (memory.regions.length > 0) {
+            useRegion(memory.regions[0]);
+        }
+        lastAvail = position;
+        usedIdx = position;
+        availSeen = position;
+        published = position;
+        called = position;
+        disableKicks();
+    }
+
+    /**
+     * Checks the parameters and builds the queue. Ring addresses are the front-end's (§ SET_VRING_ADDR of the vhost-user protocol).
+     *
+     * @param position avail and used position to begin at, or -1: where the used index in the ring stands, which is the exact place to go on
+     *     after a restart of this process
+     * @throws GuestMemoryException naming the parameter that is wrong
+     */
+    public static SplitVirtqueue open(
+            GuestMemory memory, long features, int size, long descUser, long availUser, long usedUser, int position)
+            throws GuestMemoryException {
+        if (size < 1 || size > SplitLayout.MAX_SIZE || (size & size - 1) != 0) {
+            throw new GuestMemoryException("queue size " + size + ": a power of two up to 32768 expected");
+        }
+        long descriptors = area(memory, "descriptor table", descUser, SplitLayout.descriptorBytes(size), 16);
+        boolean events = Features.has(features, Features.EVENT_IDX);
+        long avail = area(memory, "avail ring", availUser, SplitLayout.availBytes(size) - (events ? 0 : 2), 2);
+        long used = area(memory, "used ring", usedUser, SplitLayout.usedBytes(size) - (events ? 0 : 2), 4);
+        int start = position >= 0 ? position : Memory.getUnsignedShort(used + SplitLayout.USED_IDX);
+        return new SplitVirtqueue(memory, features, size, descriptors, avail, used, start & 0xffff);
+    }
+
+    private static long area(GuestMemory memory, String name, long userAddress, long length, int alignment)
+            throws GuestMemoryException {
+        if ((userAddress & alignment - 1) != 0) {
+            throw new GuestMemoryException(
+                    name + " at 0x" + Long.toHexString(userAddress) + ": not aligned to " + alignment + " bytes");
+        }
+        long address = memory.translateUser(userAddress, length);
+        if (address == GuestMemory.NOWHERE) {
+            throw new GuestMemoryException(name + " of " + length + " bytes at 0x" + Long.toHexString(userAddress)
+                    + ": not inside one memory region");
+        }
+        return address;
+    }
+
+    private void useRegion(GuestRegion region) {
+        regionGuest = region.guestAddress;
+        regionSize = region.size;
+        regionHost = region.host;
+    }
+
+    /** After a miss of the cached region: makes the one that holds the range the cached one. */
+    private boolean moveRegion(long guestAddress, long length) {
+        for (GuestRegion region : memory.regions) {
+            long offset = guestAddress - region.guestAddress;
+            if (offset >= 0 && offset <= region.size - length) {
+                useRegion(region);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- guest → us
+
+    @Override
+    public int receive(PacketVectors v) {
+        bytes = 0;
+        int last = lastAvail;
+        // acquire: pairs with the driver's barrier between ring entry and idx, §2.7.13.
+        int waiting = Memory.getShortAcquire(avail + SplitLayout.AVAIL_IDX) - last & 0xffff;
+        if (waiting == 0 || broken() != null) {
+            return 0;
+        }
+        if (waiting > size) {
+            fail("avail index ran more than the queue size ahead");
+            return 0;
+        }
+        long[] segmentAddress = v.segmentAddress;
+        int[] segmentLength = v.segmentLength;
+        int[] first = v.first;
+        int[] count = v.count;
+        int[] length = v.length;
+        long[] offload = v.offload;
+        long region = regionGuest;
+        long regionBytes = regionSize;
+        long delta = regionHost - region;
+        int netHeader = headerBytes;
+        int before = v.packets;
+        int packets = before;
+        int segments = v.segments;
+        int usedAt = usedIdx;
+        long sum = 0;
+        // A chain that is malformed gives no packet: bounded by what was waiting, not by the room.
+        while (waiting > 0 && packets < first.length && segments < segmentAddress.length) {
+            int head = Memory.getUnsignedShort(availRing + 2L * (last & mask));
+            if (head >= size) {
+                fail("avail ring names a descriptor beyond the queue size");
+                break;
+            }
+            long descriptor = descriptors + ((long) head << 4);
+            long address = Memory.getLong(descriptor);
+            long meta = Memory.getLong(descriptor + 8);
+            long total = meta & 0xffff_ffffL;
+            long offset = address - region;
+            if ((offset < 0 || offset > regionBytes - total) && moveRegion(address, total)) {
+                region = regionGuest;
+                regionBytes = regionSize;
+                delta = regionHost - region;
+                offset = address - region;
+            }
+            if ((meta & 0xffff_0000_0000L) == 0
+                    && total >= netHeader + MIN_FRAME
+                    && total <= netHeader + MAX_FRAME
+                    && offset >= 0
+                    && offset <= regionBytes - total) {
+                long at = address + delta;
+                int frame = (int) total - netHeader;
+                long firstEight = Memory.getLong(at);
+                segmentAddress[segments] = at + netHeader;
+                segmentLength[segments] = frame;
+                first[packets] = segments++;
+                count[packets] = 1;
+                length[packets] = frame;
+                offload[packets] = (firstEight & 0xffff) == 0 || !offloads ? 0 : NetHeader.word(firstEight, at);
+                packets++;
+                sum += frame;
+            } else {
+                v.packets = packets;
+                v.segments = segments;
+                if (!receiveChain(v, head)) {
+                    break;
+                }
+                sum += v.packets > packets ? length[packets] : 0;
+                packets = v.packets;
+                segments = v.segments;
+            }
+            // len 0: the device wrote nothing into a transmit buffer, §2.7.8.2.
+            Memory.putLong(usedRing + 8L * (usedAt & mask), head);
+            usedAt++;
+            last++;
+            waiting--;
+        }
+        v.packets = packets;
+        v.segments = segments;
+        lastAvail = last & 0xffff;
+        usedIdx = usedAt & 0xffff;
+        bytes = sum;
+        return packets - before;
+    }
+
+    /** A chain of several buffers, an indirect one, or a wrong one. False: no room for it in this burst, take it next time. */
+    private boolean receiveChain(PacketVectors v, int head) {
+        int at = v.segments;
+        int limit = Math.min(v.segmentAddress.length, at + MAX_PACKET_SEGMENTS);
+        int n = DescriptorChain.gather(
+                memory,
+                descriptors,
+                size,
+                head,
+                indirect,
+                false,
+                headerBytes + MAX_FRAME,
+                v.segmentAddress,
+                v.segmentLength,
+                at,
+                limit);
+        if (n == DescriptorChain.NO_ROOM && at > 0) {
+            return false;
+        }
+        if (n < 0) {
+            drop(n == DescriptorChain.TOO_LONG ? DROP_TOO_BIG : DROP_MALFORMED_CHAIN, 1);
+            return true;
+        }
+        int total = 0;
+        for (int i = at; i < at + n; i++) {
+            total += v.segmentLength[i];
+        }
+        if (total < headerBytes + MIN_FRAME) {
+            drop(total < headerBytes ? DROP_MALFORMED_CHAIN : DROP_RUNT, 1);
+            return true;
+        }
+        // Header into private memory first (it may be spread over segments, ANY_LAYOUT), then off the segments.
+        long[] addresses = v.segmentAddress;
+        int[] lengths = v.segmentLength;
+        long scratch = header.address();
+        int taken = 0;
+        int segment = at;
+        while (taken < headerBytes) {
+            int part = Math.min(headerBytes - taken, lengths[segment]);
+            Memory.copy(addresses[segment], scratch + taken, part);
+            taken += part;
+            addresses[segment] += part;
+            lengths[segment] -= part;
+            if (lengths[segment] == 0) {
+                segment++;
+            }
+        }
+        int kept = at + n - segment;
+        System.arraycopy(addresses, segment, addresses, at, kept);
+        System.arraycopy(lengths, segment, lengths, at, kept);
+        long firstEight = Memory.getLong(scratch);
+        int packet = v.packets++;
+        v.first[packet] = at;
+        v.count[packet] = kept;
+        v.length[packet] = total - headerBytes;
+        v.offload[packet] = (firstEight & 0xffff) == 0 || !offloads ? 0 : NetHeader.word(firstEight, scratch);
+        v.segments = at + kept;
+        return true;
+    }
+
+    // ---- us → guest
+
+    @Override
+    public int transmit(PacketVectors v, int from, int to) {
+        bytes = 0;
+        if (broken() != null) {
+            drop(DROP_STOPPED, to - from);
+            return 0;
+        }
+        long[] segmentAddress = v.segmentAddress;
+        int[] first = v.first;
+        int[] count = v.count;
+        int[] length = v.length;
+        long[] offload = v.offload;
+        long region = regionGuest;
+        long regionBytes = regionSize;
+        long delta = regionHost - region;
+        int netHeader = headerBytes;
+        int last = lastAvail;
+        int usedAt = usedIdx;
+        int free = availSeen - last & 0xffff;
+        int sent = 0;
+        long sum = 0;
+        for (int p = from; p < to; p++) {
+            if (free == 0) {
+                lastAvail = last & 0xffff;
+                free = look();
+                if (free <= 0) {
+                    drop(free == 0 ? DROP_FULL : DROP_STOPPED, to - p);
+                    break;
+                }
+            }
+            int head = Memory.getUnsignedShort(availRing + 2L * (last & mask));
+            if (head >= size) {
+                fail("avail ring names a descriptor beyond the queue size");
+                drop(DROP_STOPPED, to - p);
+                break;
+            }
+            long descriptor = descriptors + ((long) head << 4);
+            long address = Memory.getLong(descriptor);
+            long meta = Memory.getLong(descriptor + 8);
+            long room = meta & 0xffff_ffffL;
+            long offset = address - region;
+            if ((offset < 0 || offset > regionBytes - room) && moveRegion(address, room)) {
+                region = regionGuest;
+                regionBytes = regionSize;
+                delta = regionHost - region;
+                offset = address - region;
+            }
+            int frame = length[p];
+            int need = netHeader + frame;
+            if ((meta & 0xffff_0000_0000L) == (long) DescriptorChain.F_WRITE << 32
+                    && need <= room
+                    && count[p] == 1
+                    && offset >= 0
+                    && offset <= regionBytes - room) {
+                long at = address + delta;
+                NetHeader.write(at, netHeader, offload[p], 1);
+                Memory.copy(segmentAddress[first[p]], at + netHeader, frame);
+                Memory.putLong(usedRing + 8L * (usedAt & mask), head | (long) need << 32);
+                usedAt++;
+                last++;
+                free--;
+                sent++;
+                sum += frame;
+            } else {
+                lastAvail = last & 0xffff;
+                usedIdx = usedAt & 0xffff;
+                if (transmitChained(v, p)) {
+                    sent++;
+                    sum += frame;
+                }
+                last = lastAvail;
+                usedAt = usedIdx;
+                free = availSeen - last & 0xffff;
+            }
+        }
+        lastAvail = last & 0xffff;
+        usedIdx = usedAt & 0xffff;
+        bytes = sum;
+        return sent;
+    }
+
+    /** Reads the avail index again: chains free, or -1 when the guest broke the queue. */
+    private int look() {
+        // acquire: pairs with the driver's barrier between ring entry and idx, §2.7.13.
+        int seen = Memory.getShortAcquire(avail + SplitLayout.AVAIL_IDX) & 0xffff;
+        int free = seen - lastAvail & 0xffff;
+        if (free > size) {
+            fail("avail index ran more than the queue size ahead");
+            return -1;
+        }
+        availSeen = seen;
+        return free;
+    }
+
+    /**
+     * A packet of several segments, or for buffers that are chained, indirect, merged, in another region, or wrong. Advances lastAvail and usedIdx
+     * by the chains it used up.
+     */
+    private boolean transmitChained(PacketVectors v, int p) {
+        int need = headerBytes + v.length[p];
+        int segments = collect(need);
+        if (segments < 0) {
+            return false;
+        }
+        NetHeader.write(header.address(), headerBytes, v.offload[p], mergeable ? chains : 1);
+        int target = 0;
+        int into = 0;
+        int end = v.first[p] + v.count[p];
+        for (int s = v.first[p] - 1; s < end; s++) {
+            boolean isHeader = s < v.first[p];
+            long source = isHeader ? header.address() : v.segmentAddress[s];
+            int left = isHeader ? headerBytes : v.segmentLength[s];
+            while (left > 0) {
+                int part = Math.min(left, targetLength[target] - into);
+                Memory.copy(source, targetAddress[target] + into, part);
+                source += part;
+                left -= part;
+                into += part;
+                if (into == targetLength[target]) {
+                    target++;
+                    into = 0;
+                }
+            }
+        }
+        use(chains, true);
+        return true;
+    }
+
+    /** Finds buffers for {@code need} bytes from lastAvail on. Returns segments, or -1 after it dropped the packet. */
+    private int collect(int need) {
+        chains = 0;
+        int segments = 0;
+        int room = 0;
+        while (room < need) {
+            if (chains == (availSeen - lastAvail & 0xffff)) {
+                int free = look();
+                if (free <= chains) {
+                    drop(free < 0 ? DROP_STOPPED : chains == size ? DROP_TOO_BIG : DROP_FULL, 1);
+                    return -1;
+                }
+            }
+            int head = Memory.getUnsignedShort(availRing + 2L * (lastAvail + chains & mask));
+            if (head >= size) {
+                fail("avail ring names a descriptor beyond the queue size");
+                drop(DROP_STOPPED, 1);
+                return -1;
+            }
+            int n = chains == MAX_PACKET_SEGMENTS
+                    ? DescriptorChain.NO_ROOM
+                    : DescriptorChain.gather(
+                            memory,
+                            descriptors,
+                            size,
+                            head,
+                            indirect,
+                            true,
+                            need - room,
+                            targetAddress,
+                            targetLength,
+                            segments,
+                            MAX_PACKET_SEGMENTS);
+            if (n == DescriptorChain.NO_ROOM && chains > 0) {
+                drop(DROP_TOO_BIG, 1);
+                return -1;
+            }
+            int chain = 0;
+            for (int i = segments; i < segments + n; i++) {
+                chain += targetLength[i];
+            }
+            chainHead[chains] = head;
+            chainBytes[chains++] = chain;
+            boolean tiny = room + chain < need && chain < (mergeable ? 1 : headerBytes + MIN_FRAME);
+            if (n <= 0 || tiny) {
+                // The guest gets everything up to the wrong chain back, empty.
+                drop(DROP_MALFORMED_CHAIN, 1);
+                use(chains, false);
+                return -1;
+            }
+            segments += n;
+            room += chain;
+            if (!mergeable && room < need) {
+                drop(DROP_TOO_BIG, 1);
+                return -1;
+            }
+        }
+        return segments;
+    }
+
+    private void use(int n, boolean written) {
+        for (int i = 0; i < n; i++) {
+            long length = written ? (long) chainBytes[i] << 32 : 0;
+            Memory.putLong(usedRing + 8L * (usedIdx + i & mask), chainHead[i] | length);
+        }
+        usedIdx = usedIdx + n & 0xffff;
+        lastAvail = lastAvail + n & 0xffff;
+    }
+
+    // ---- notification
+
+    @Override
+    public void publish() {
+        if (usedIdx != published) {
+            published = usedIdx;
+            // release: entries and buffers before the index; pairs with the driver's read of used idx, §2.7.14.
+            Memory.putShortRelease(used + SplitLayout.USED_IDX, (short) usedIdx);
+        }
+    }
+
+    @Override
+    boolean callNeeded() {
+        int now = published;
+        int old = called;
+        if (now == old) {
+            return false;
+        }
+        called = now;
+        // Store of used idx before load of the suppression field, §2.7.7: else a driver that re-enables in between
+        // sleeps for ever.
+        Memory.fullFence();
+        if (!everCalled) {
+            everCalled = true;
+            return true;
+        }
+        if (eventIdx) {
+            return SplitLayout.passed(Memory.getUnsignedShort(avail + SplitLayout.usedEvent(size)), now, old);
+        }
+        return (Memory.getShort(avail + SplitLayout.AVAIL_FLAGS) & SplitLayout.AVAIL_F_NO_INTERRUPT) == 0;
+    }
+
+    @Override
+    public boolean enableKicks() {
+        if (eventIdx) {
+            Memory.putShort(used + SplitLayout.availEvent(size), (short) lastAvail);
+        } else {
+            Memory.putShort(used + SplitLayout.USED_FLAGS, (short) 0);
+        }
+        // Store of the suppression field before another load of avail idx, §2.7.10: else a kick suppressed just before
+        // is lost.
+        Memory.fullFence();
+        return broken() == null && (Memory.getShortAcquire(avail + SplitLayout.AVAIL_IDX) & 0xffff) != lastAvail;
+    }
+
+    @Override
+    public void disableKicks() {
+        if (eventIdx) {
+            // An event index just behind is passed only after a whole turn of 65536.
+            Memory.putShort(used + SplitLayout.availEvent(size), (short) (lastAvail - 1));
+        } else {
+            Memory.putShort(used + SplitLayout.USED_FLAGS, (short) SplitLayout.USED_F_NO_NOTIFY);
+        }
+    }
+
+    @Override
+    public int position() {
+        return published;
+    }
+
+    @Override
+    public void close() {
+        header.close();
+    }
+}

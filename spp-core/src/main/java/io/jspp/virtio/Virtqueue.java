@@ -1,0 +1,166 @@
+package io.jspp.virtio;
+
+import io.jspp.linux.Linux;
+
+/**
+ * Device side of a running virtqueue: an immutable set of checked addresses plus the device's own private indexes. One kind per ring format, so
+ * that a worker makes one virtual call per burst.
+ *
+ * <p>Built by the session thread from validated parameters and published to one worker, which alone calls {@link #receive}, {@link #transmit},
+ * {@link #publish}, {@link #notifyGuest}, {@link #enableKicks}, {@link #disableKicks} and {@link #takeDrops}. The session thread calls
+ * {@link #position} and {@link #close} after it unpublished the queue and every worker passed a quiescent point. Other methods: any thread.
+ *
+ * <p>A guest that breaks the queue itself (impossible index) makes it {@link #broken} until it is set up again; a malformed chain is only counted.
+ */
+public abstract class Virtqueue implements AutoCloseable {
+    /** Longest frame passed: a 64 KiB IP packet, its Ethernet header and a tag, what Linux builds at most. */
+    public static final int MAX_FRAME = 65550;
+
+    /** Shortest frame: an Ethernet header. */
+    public static final int MIN_FRAME = 14;
+
+    /** Indexes into the drop counts of {@link #takeDrops}. */
+    public static final int DROP_FULL = 0;
+
+    public static final int DROP_TOO_BIG = 1;
+    public static final int DROP_RUNT = 2;
+    public static final int DROP_MALFORMED_CHAIN = 3;
+    public static final int DROP_STOPPED = 4;
+    public static final int DROP_KINDS = 5;
+
+    private static final int NO_DESCRIPTOR = -1;
+
+    final GuestMemory memory;
+    final long features;
+    final int headerBytes;
+    final int[] drops = new int[DROP_KINDS];
+
+    /** Sum of {@link #drops}, so that the usual case is one test. */
+    int dropped;
+
+    /** Frame bytes moved by the last receive or transmit. */
+    long bytes;
+
+    private volatile int callDescriptor = NO_DESCRIPTOR;
+    private volatile int kickDescriptor = NO_DESCRIPTOR;
+    private volatile int errorDescriptor = NO_DESCRIPTOR;
+    private volatile String brokenCause;
+
+    Virtqueue(GuestMemory memory, long features) {
+        this.memory = memory;
+        this.features = features;
+        this.headerBytes = NetHeader.bytes(features);
+    }
+
+    /**
+     * Takes waiting chains of a guest's transmit queue: appends a packet per chain, borrowing its memory. What is malformed is completed unseen.
+     *
+     * @return packets appended
+     */
+    public abstract int receive(PacketVectors vectors);
+
+    /**
+     * Copies packets {@code from .. to} into buffers of a guest's receive queue, each behind a net header.
+     *
+     * @return packets copied; each of the others is in {@link #takeDrops}
+     */
+    public abstract int transmit(PacketVectors vectors, int from, int to);
+
+    /** Gives the guest all chains taken so far, with one store of the used position. */
+    public abstract void publish();
+
+    /** Whether the guest asked to be called for what was published since this was last asked. */
+    abstract boolean callNeeded();
+
+    /**
+     * Asks for kicks, then looks again.
+     *
+     * @return true when chains are waiting: don't sleep
+     */
+    public abstract boolean enableKicks();
+
+    /** Asks for no kicks; the guest may still send some. */
+    public abstract void disableKicks();
+
+    /** Position to continue at, as in the reply to GET_VRING_BASE: everything before it is completed. */
+    public abstract int position();
+
+    /** Calls the guest when it asked for it; one system call at most, none when nothing is new. Never blocks. */
+    public final void notifyGuest() {
+        if (callNeeded()) {
+            callNow();
+        }
+    }
+
+    /** Calls the guest unconditionally. */
+    public final void callNow() {
+        int descriptor = callDescriptor;
+        if (descriptor != NO_DESCRIPTOR) {
+            Linux.eventfdWrite(descriptor);
+        }
+    }
+
+    /** Frame bytes moved by the last {@link #receive} or {@link #transmit}. */
+    public final long bytesMoved() {
+        return bytes;
+    }
+
+    /** Moves the drop counts into {@code counts} (added, {@link #DROP_KINDS} entries) and clears them; false when all were 0. */
+    public final boolean takeDrops(int[] counts) {
+        if (dropped == 0) {
+            return false;
+        }
+        for (int i = 0; i < DROP_KINDS; i++) {
+            counts[i] += drops[i];
+            drops[i] = 0;
+        }
+        dropped = 0;
+        return true;
+    }
+
+    final void drop(int kind, int packets) {
+        drops[kind] += packets;
+        dropped += packets;
+    }
+
+    /** Stops this queue for good and tells the front-end. */
+    final void fail(String cause) {
+        if (brokenCause == null) {
+            brokenCause = cause;
+            int descriptor = errorDescriptor;
+            if (descriptor != NO_DESCRIPTOR) {
+                Linux.eventfdWrite(descriptor);
+            }
+        }
+    }
+
+    /** Why the queue is unusable until set up again, or null. */
+    public final String broken() {
+        return brokenCause;
+    }
+
+    /** Features the driver accepted, {@link Features}. */
+    public final long features() {
+        return features;
+    }
+
+    public final GuestMemory memory() {
+        return memory;
+    }
+
+    /** Eventfds of the front-end, or -1; they stay open as long as the queue may be seen by a worker. */
+    public final void descriptors(int kick, int call, int error) {
+        kickDescriptor = kick;
+        callDescriptor = call;
+        errorDescriptor = error;
+    }
+
+    /** False when the front-end sends no kicks at all: the queue must be polled. */
+    public final boolean kicked() {
+        return kickDescriptor != NO_DESCRIPTOR;
+    }
+
+    /** Frees private memory; not the guest's. */
+    @Override
+    public abstract void close();
+}
