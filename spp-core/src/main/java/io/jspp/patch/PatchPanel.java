@@ -1,11 +1,11 @@
 package io.jspp.patch;
 
+import io.jspp.counters.QueueCounters;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
-import io.jspp.counters.QueueCounters;
 import io.jspp.worker.Component;
 import io.jspp.worker.WorkerGroup;
 import io.jspp.worker.WorkerStuckException;
@@ -112,8 +112,8 @@ public final class PatchPanel implements AutoCloseable {
     /** Open queues, sources first. */
     public synchronized List<OpenQueue> queues() {
         List<OpenQueue> all = new ArrayList<>();
-        rx.forEach((id, queue) ->
-                all.add(new OpenQueue(id, Direction.RX, queue.counters(), workerOf(patches.get(id)))));
+        rx.forEach(
+                (id, queue) -> all.add(new OpenQueue(id, Direction.RX, queue.counters(), workerOf(patches.get(id)))));
         tx.forEach((id, queue) -> all.add(new OpenQueue(id, Direction.TX, queue.counters(), workerOf(id))));
         return all;
     }

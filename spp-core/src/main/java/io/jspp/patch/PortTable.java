@@ -110,7 +110,8 @@ public final class PortTable implements AutoCloseable {
     private String listText() {
         return ports.isEmpty()
                 ? "none"
-                : String.join(", ", ports.keySet().stream().map(PortId::toString).toList());
+                : String.join(
+                        ", ", ports.keySet().stream().map(PortId::toString).toList());
     }
 
     /** Closes all ports, the last one first. */

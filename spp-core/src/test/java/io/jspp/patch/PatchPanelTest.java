@@ -167,16 +167,19 @@ class PatchPanelTest {
     void shouldRefuseUnknownPortsAndQueues() {
         assertEquals(
                 "port ring:5 is not known here: add ring:5 first",
-                assertThrows(PortException.class, () -> patch("ring:5", "phy:0")).getMessage());
+                assertThrows(PortException.class, () -> patch("ring:5", "phy:0"))
+                        .getMessage());
         assertEquals(
                 "port phy:9 is not known here: the ports are phy:0, phy:1, phy:2, phy:3",
                 assertThrows(PortException.class, () -> patch("phy:9", "phy:0")).getMessage());
         assertEquals(
                 "port phy:0 has no receive queue 2: 0..1",
-                assertThrows(PortException.class, () -> patch("phy:0nq2", "phy:1")).getMessage());
+                assertThrows(PortException.class, () -> patch("phy:0nq2", "phy:1"))
+                        .getMessage());
         assertEquals(
                 "port type \"memif\" is not known: one of phy, ring",
-                assertThrows(PortException.class, () -> panel.add(PortId.parse("memif:0"))).getMessage());
+                assertThrows(PortException.class, () -> panel.add(PortId.parse("memif:0")))
+                        .getMessage());
         assertEquals(Set.of(), world.claims);
     }
 

@@ -24,7 +24,8 @@ class QueueIdTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "phy", "phy:", "phy:0nq", "phy:0nqx", "phy:0nq-1", "phy:0nq1024", "phy:0nq99999", "nq1"})
+    @ValueSource(
+            strings = {"", "phy", "phy:", "phy:0nq", "phy:0nqx", "phy:0nq-1", "phy:0nq1024", "phy:0nq99999", "nq1"})
     void shouldRefuseWhatIsNoQueue(String text) {
         assertThrows(IllegalArgumentException.class, () -> QueueId.parse(text));
     }
