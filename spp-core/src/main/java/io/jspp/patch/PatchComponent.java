@@ -71,6 +71,8 @@ final class PatchComponent implements Component {
 
     @Override
     public void recover() {
+        rx.checkMemory();
+        tx.checkMemory();
         rx.release(burst);
         burst.clear();
     }

@@ -31,6 +31,12 @@ public interface RxQueue extends AutoCloseable {
     /** Pollable descriptor (readable = work), the same for the queue's life, or -1: to be polled by timer. */
     int wakeFd();
 
+    /**
+     * A SIGBUS hit this worker (the JVM's InternalError, which doesn't say where): compares the memory of peers that this queue maps with
+     * what is left of it, and takes the port down if it is its own that vanished. Worker thread.
+     */
+    default void checkMemory() {}
+
     QueueCounters counters();
 
     /** Ends the claim. */

@@ -16,6 +16,12 @@ public interface TxQueue extends AutoCloseable {
     /** Once per worker cycle in which the queue sent: kicks the kernel, calls the guest, wakes the consumer. */
     void flush();
 
+    /**
+     * A SIGBUS hit this worker (the JVM's InternalError, which doesn't say where): compares the memory of peers that this queue maps with
+     * what is left of it, and takes the port down if it is its own that vanished. Worker thread.
+     */
+    default void checkMemory() {}
+
     QueueCounters counters();
 
     /** Ends the claim. */
