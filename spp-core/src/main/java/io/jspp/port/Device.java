@@ -1,5 +1,7 @@
 package io.jspp.port;
 
+import java.util.List;
+
 /** The primary's half of a port made by {@code --vdev}: keeps the device, opens fresh descriptors per claim. Control thread. */
 public interface Device extends AutoCloseable {
     /** Receive queues. */
@@ -19,6 +21,14 @@ public interface Device extends AutoCloseable {
      * @throws PortException with a sentence for the operator
      */
     Claims.Grant open(int queue, Direction direction);
+
+    /** The claim on this direction of this queue has ended, by release or by the claimant's death. */
+    default void released(int queue, Direction direction) {}
+
+    /** Sentences for the operator about a device that works but may surprise; printed to stdout when it is opened. */
+    default List<String> notes() {
+        return List.of();
+    }
 
     @Override
     void close();

@@ -1,0 +1,131 @@
+package io.jspp.port.afpacket;
+
+import io.jspp.linux.Constants;
+import io.jspp.linux.FileDescriptor;
+import io.jspp.linux.Linux;
+import io.jspp.linux.LinuxException;
+import io.jspp.linux.NetDevice;
+import io.jspp.linux.Sockets;
+import io.jspp.net.MacAddress;
+import io.jspp.port.Claims;
+import io.jspp.port.Device;
+import io.jspp.port.Direction;
+import io.jspp.port.PortException;
+import io.jspp.port.PortState;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The primary's half of a {@code phy} port: finds the interface and opens packet sockets for claimants, one for a receive
+ * queue, two for a transmit queue (ring, and frames with a gso type). The sockets are not bound and have no ring: the claimant,
+ * which needs no privilege for that, sets them up. Control thread.
+ */
+final class AfPacketDevice implements Device {
+    /** Bytes the kernel may hold for one socket: several times 64 KiB frames, each accounted with its overhead. */
+    private static final int SOCKET_BUFFER_BYTES = 8 << 20;
+
+    private final String name;
+    private final String iface;
+    private final PacketSettings settings;
+    private final FileDescriptor query;
+
+    AfPacketDevice(String name, String iface, PacketSettings settings) {
+        this.name = name;
+        this.iface = iface;
+        this.settings = settings;
+        query = openSocket();
+        if (NetDevice.index(query.value(), iface) == 0) {
+            query.close();
+            throw new PortException(name + ": interface " + iface
+                    + " does not exist in this network namespace: ip link shows those that do");
+        }
+    }
+
+    private FileDescriptor openSocket() {
+        try {
+            return Sockets.socket(Constants.AF_PACKET, Constants.SOCK_RAW | Constants.SOCK_NONBLOCK, 0);
+        } catch (LinuxException e) {
+            String next = e.isPermission()
+                    ? " needs CAP_NET_RAW: start the primary as root, or inside unshare -Urn, or: setcap cap_net_raw,cap_net_admin+ep "
+                            + ProcessHandle.current().info().command().orElse("java")
+                    : "";
+            throw new PortException(name + ": open a packet socket for " + iface + ": " + e.getMessage() + next, e);
+        }
+    }
+
+    @Override
+    public int rxQueues() {
+        return settings.queuePairs();
+    }
+
+    @Override
+    public int txQueues() {
+        return settings.queuePairs();
+    }
+
+    @Override
+    public String macAddress() {
+        return MacAddress.format(NetDevice.macAddress(query.value(), iface));
+    }
+
+    @Override
+    public PortState state() {
+        return Link.stateOf(query.value(), iface);
+    }
+
+    @Override
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        String address = NetDevice.ipv4Address(query.value(), iface);
+        if (address != null) {
+            notes.add(name + ": interface " + iface + " has the address " + address
+                    + ", so the host's own stack answers too: ip addr flush dev " + iface);
+        }
+        PortState state = state();
+        if (state.phase() != PortState.Phase.UP) {
+            notes.add(name + ": " + state);
+        }
+        return notes;
+    }
+
+    @Override
+    public Claims.Grant open(int queue, Direction direction) {
+        if (queue < 0 || queue >= settings.queuePairs()) {
+            throw new PortException(name + ": no queue " + queue + ", it has " + settings.queuePairs()
+                    + ": start the primary with qpairs=" + (queue + 1));
+        }
+        List<FileDescriptor> sockets = new ArrayList<>();
+        try {
+            int needed = direction == Direction.RX ? 1 : 2;
+            for (int i = 0; i < needed; i++) {
+                FileDescriptor socket = openSocket();
+                sockets.add(socket);
+                enlargeBuffer(socket, direction);
+            }
+            int ifindex = NetDevice.index(query.value(), iface);
+            // One fanout group per device; sixteen bits that no other process of this namespace is likely to choose.
+            int group = (Linux.getpid() * 31 + ifindex) & 0xffff;
+            return new Claims.Grant(sockets, settings.toAttributes(iface, group));
+        } catch (RuntimeException e) {
+            FileDescriptor.closeAll(sockets);
+            throw e;
+        }
+    }
+
+    /** Beyond the system's limit where we may (CAP_NET_ADMIN), else up to it: then fewer big frames can wait. */
+    private static void enlargeBuffer(FileDescriptor socket, Direction direction) {
+        boolean rx = direction == Direction.RX;
+        int force = rx ? Constants.SO_RCVBUFFORCE : Constants.SO_SNDBUFFORCE;
+        try {
+            Sockets.setsockopt(socket.value(), Constants.SOL_SOCKET, force, SOCKET_BUFFER_BYTES);
+        } catch (LinuxException e) {
+            int option = rx ? Constants.SO_RCVBUF : Constants.SO_SNDBUF;
+            Sockets.setsockopt(socket.value(), Constants.SOL_SOCKET, option, SOCKET_BUFFER_BYTES);
+        }
+    }
+
+    @Override
+    public void close() {
+        query.close();
+    }
+}

@@ -1,0 +1,87 @@
+package io.jspp.port.afpacket;
+
+import io.jspp.linux.Constants;
+import io.jspp.linux.NetDevice;
+import io.jspp.port.PortState;
+
+/**
+ * One queue's view of its interface, followed by index, found again by name. {@link #check} runs on the port's monitor thread;
+ * the queue's worker reads {@link #isUp}, {@link #mtu}.
+ */
+final class Link {
+    /** What a queue does when the interface it was bound to is gone and another one has its name. */
+    interface Rebind {
+        /** @return whether the queue now uses the interface */
+        boolean to(int ifindex);
+    }
+
+    private final int socket;
+    private final String name;
+    private final Rebind rebind;
+    private int ifindex;
+    private volatile boolean up;
+    private volatile int mtu;
+    private volatile PortState state;
+
+    /** @param socket any socket of the interface's network namespace; open until the last call */
+    Link(int socket, String name, int ifindex, Rebind rebind) {
+        this.socket = socket;
+        this.name = name;
+        this.ifindex = ifindex;
+        this.rebind = rebind;
+        check();
+    }
+
+    /** State by name, for who is not bound to an index. */
+    static PortState stateOf(int socket, String name) {
+        if (NetDevice.index(socket, name) == 0) {
+            return gone(name);
+        }
+        int flags = NetDevice.flags(socket, name);
+        if ((flags & Constants.IFF_UP) == 0) {
+            return PortState.down("interface " + name + " is down", "ip link set " + name + " up");
+        }
+        if ((flags & Constants.IFF_RUNNING) == 0) {
+            return PortState.down("interface " + name + " has no carrier", "connect or start its peer");
+        }
+        return PortState.UP;
+    }
+
+    private static PortState gone(String name) {
+        return PortState.down("interface " + name + " is gone", "create it again, it is taken up by itself");
+    }
+
+    /** Looks at the interface; monitor thread. */
+    synchronized void check() {
+        String current = NetDevice.name(socket, ifindex);
+        if (current == null) {
+            int found = NetDevice.index(socket, name);
+            if (found == 0 || !rebind.to(found)) {
+                up = false;
+                state = gone(name);
+                return;
+            }
+            ifindex = found;
+            current = name;
+        }
+        PortState seen = stateOf(socket, current);
+        mtu = NetDevice.mtu(socket, current);
+        up = seen.phase() == PortState.Phase.UP;
+        state = up && !current.equals(name)
+                ? new PortState(PortState.Phase.UP, "interface " + name + " was renamed to " + current, "")
+                : seen;
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    /** Payload bytes the interface sends at most. */
+    int mtu() {
+        return mtu;
+    }
+
+    PortState state() {
+        return state;
+    }
+}
