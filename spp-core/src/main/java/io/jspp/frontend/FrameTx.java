@@ -12,6 +12,9 @@ import io.jspp.virtio.Features;
  * (virtio 1.2 §2.7.9).
  */
 public final class FrameTx {
+    /** Entries of an indirect table: 64 KiB in segments of 1 KiB and more. */
+    private static final int MAX_TABLE = 65;
+
     private final DriverVirtqueue queue;
     private final boolean inOrder;
     private final boolean indirect;
@@ -21,6 +24,7 @@ public final class FrameTx {
     private final int mask;
     private final long buffers;
     private final long tables;
+    private final int tableEntries;
     private final int[] freeDescriptors;
     private final int[] freeBuffers;
     private final int[] nextDescriptor;
@@ -48,8 +52,10 @@ public final class FrameTx {
         this.separateHeader = shape.separateHeader();
         this.mask = size - 1;
         this.buffers = queue.memory().allocate((long) size * segmentBytes, Alignment.CACHE_LINE);
+        this.tableEntries = Math.min(size, MAX_TABLE);
         this.tables = indirect
-                ? queue.memory().allocate((long) size * size * DriverVirtqueue.DESCRIPTOR_BYTES, Alignment.CACHE_LINE)
+                ? queue.memory()
+                        .allocate((long) size * tableEntries * DriverVirtqueue.DESCRIPTOR_BYTES, Alignment.CACHE_LINE)
                 : 0;
         this.freeDescriptors = new int[size];
         this.freeBuffers = new int[size];
@@ -68,7 +74,7 @@ public final class FrameTx {
     /** Guest memory that {@link #FrameTx} takes. */
     public static long bytes(int size, long features, Shape shape) {
         long tables = Features.has(features, Features.INDIRECT_DESC)
-                ? (long) size * size * DriverVirtqueue.DESCRIPTOR_BYTES
+                ? (long) size * Math.min(size, MAX_TABLE) * DriverVirtqueue.DESCRIPTOR_BYTES
                 : 0;
         return (long) size * shape.segmentBytes() + tables + 2 * Alignment.CACHE_LINE;
     }
@@ -88,7 +94,7 @@ public final class FrameTx {
     public boolean send(byte[] frame, int length, long headerStart, int checksumOffset) {
         reclaim();
         int dataSegments = separateHeader ? 1 + segments(length) : segments(headerBytes + length);
-        int descriptors = indirect && dataSegments > 1 ? 1 : dataSegments;
+        int descriptors = indirect && dataSegments > 1 && dataSegments <= tableEntries ? 1 : dataSegments;
         if (dataSegments > mask + 1) {
             throw new IllegalArgumentException(
                     "frame of " + length + " bytes needs " + dataSegments + " segments, the queue has " + (mask + 1));
@@ -98,7 +104,7 @@ public final class FrameTx {
         }
         boolean useTable = descriptors != dataSegments;
         int head = freeDescriptors[descriptorHead & mask];
-        long table = useTable ? tables + (long) head * (mask + 1) * DriverVirtqueue.DESCRIPTOR_BYTES : 0;
+        long table = useTable ? tables + (long) head * tableEntries * DriverVirtqueue.DESCRIPTOR_BYTES : 0;
         int copied = 0;
         int previousBuffer = -1;
         for (int s = 0; s < dataSegments; s++) {
