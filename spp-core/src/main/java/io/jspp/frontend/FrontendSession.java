@@ -60,6 +60,7 @@ public final class FrontendSession implements AutoCloseable {
     private volatile DriverVirtqueue[] queues;
     private volatile long features;
     private boolean opened;
+    private boolean acknowledgedProtocolFeatures;
 
     public FrontendSession(FrontendConfig config, Driver driver) {
         this.config = config;
@@ -183,7 +184,8 @@ public final class FrontendSession implements AutoCloseable {
         channel.send(Requests.SET_OWNER, FrontendChannel.payload(0), false);
         long offered = channel.get(Requests.GET_FEATURES);
         long protocol = 0;
-        if (Features.has(offered, Features.PROTOCOL_FEATURES)) {
+        acknowledgedProtocolFeatures = Features.has(offered, Features.PROTOCOL_FEATURES);
+        if (acknowledgedProtocolFeatures) {
             protocol = channel.get(Requests.GET_PROTOCOL_FEATURES) & PROTOCOL_FEATURES;
             channel.send(Requests.SET_PROTOCOL_FEATURES, protocol, false);
         }
@@ -257,9 +259,7 @@ public final class FrontendSession implements AutoCloseable {
             channel.send(Requests.SET_VRING_ADDR, address, false);
             channel.sendVringDescriptor(Requests.SET_VRING_KICK, i, queue.kickDescriptor());
         }
-        for (int i = 0; i < queues.length; i++) {
-            channel.sendVring(Requests.SET_VRING_ENABLE, i, 1);
-        }
+        enableRings(channel, 1);
         if ((protocolFeatures & ProtocolFeatures.STATUS) != 0) {
             setStatus(channel, DRIVER_OK, protocolFeatures);
         }
@@ -270,10 +270,15 @@ public final class FrontendSession implements AutoCloseable {
         }
     }
 
-    private void stopRings(FrontendChannel channel) {
-        for (int i = 0; i < queues.length; i++) {
-            channel.sendVring(Requests.SET_VRING_ENABLE, i, 0);
+    /** Rings without protocol features are enabled by their kick descriptor, the message then does not exist. */
+    private void enableRings(FrontendChannel channel, int enable) {
+        for (int i = 0; acknowledgedProtocolFeatures && i < queues.length; i++) {
+            channel.sendVring(Requests.SET_VRING_ENABLE, i, enable);
         }
+    }
+
+    private void stopRings(FrontendChannel channel) {
+        enableRings(channel, 0);
         for (int i = 0; i < queues.length; i++) {
             channel.getVringBase(i);
         }

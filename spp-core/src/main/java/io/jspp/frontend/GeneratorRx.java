@@ -1,5 +1,6 @@
 package io.jspp.frontend;
 
+import io.jspp.linux.Linux;
 import io.jspp.memory.Alignment;
 import io.jspp.memory.Memory;
 import io.jspp.virtio.Features;
@@ -52,6 +53,7 @@ public final class GeneratorRx {
             order[i] = i;
         }
         queue.publish(size);
+        queue.disableCalls();
     }
 
     /** Guest memory that a generator queue takes. */
@@ -202,8 +204,19 @@ public final class GeneratorRx {
         return emptyPolls;
     }
 
-    /** The queue, to sleep on its call descriptor. */
-    public DriverVirtqueue queue() {
-        return queue;
+    /** Asks for a call before sleeping; true when frames wait already. */
+    public boolean arm() {
+        return queue.enableCalls();
+    }
+
+    /** After sleeping: no more calls, and those that came are forgotten. */
+    public void disarm() {
+        queue.disableCalls();
+        Linux.eventfdRead(queue.callDescriptor().value());
+    }
+
+    /** Becomes readable when the device calls. */
+    public int callDescriptor() {
+        return queue.callDescriptor().value();
     }
 }

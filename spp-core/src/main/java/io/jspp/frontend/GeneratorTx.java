@@ -58,6 +58,7 @@ public final class GeneratorTx {
             queue.putAvail(i, i);
             order[i] = i;
         }
+        queue.disableCalls();
     }
 
     /** Guest memory that a generator queue takes. */
