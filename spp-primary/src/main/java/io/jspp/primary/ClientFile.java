@@ -1,0 +1,66 @@
+package io.jspp.primary;
+
+import io.jspp.config.ExitCode;
+import io.jspp.config.ProcessException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The list of attached processes, one {@code pid start} per line, for the primary that comes after a killed one. */
+final class ClientFile {
+    private final Path path;
+
+    ClientFile(Path runDirectory) {
+        path = runDirectory.resolve("clients");
+    }
+
+    /** Replaces the list in one step. */
+    void write(Collection<ProcessIdentity> clients) {
+        StringBuilder text = new StringBuilder();
+        clients.forEach(
+                c -> text.append(c.pid()).append(' ').append(c.startTicks()).append('\n'));
+        Path fresh = path.resolveSibling("clients.new");
+        try {
+            Files.writeString(fresh, text);
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new ProcessException(ExitCode.FAILED, "write " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Those of the list that still run. */
+    List<ProcessIdentity> living() {
+        List<ProcessIdentity> living = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(path)) {
+                if (line.matches("[0-9]{1,10} [0-9]{1,18}")) {
+                    int space = line.indexOf(' ');
+                    ProcessIdentity client = new ProcessIdentity(
+                            Integer.parseInt(line.substring(0, space)), Long.parseLong(line.substring(space + 1)));
+                    if (client.alive()) {
+                        living.add(client);
+                    }
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new ProcessException(ExitCode.FAILED, "read " + path + ": " + e.getMessage(), e);
+        }
+        return living;
+    }
+
+    void remove() {
+        try {
+            Files.deleteIfExists(path);
+            Files.deleteIfExists(path.resolveSibling("clients.new"));
+        } catch (IOException e) {
+            throw new ProcessException(ExitCode.FAILED, "remove " + path + ": " + e.getMessage(), e);
+        }
+    }
+}
