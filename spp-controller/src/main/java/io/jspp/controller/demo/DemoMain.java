@@ -1,0 +1,64 @@
+package io.jspp.controller.demo;
+
+import io.jspp.config.ExitCode;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ./spp demo}: the product's main job, shown on real processes and sockets of this machine. */
+@Command(
+        name = "demo",
+        description =
+                "Starts controller, primary, nfv and two guests, wires them through the shell, pings, loads, kills and"
+                        + " resumes. Ends with PASS and leaves nothing behind.",
+        mixinStandardHelpOptions = true)
+public final class DemoMain implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            defaultValue = "vhost",
+            paramLabel = "SCENE",
+            description = "vhost (default, any user): two guests on vhost-user sockets;"
+                    + " netns (root, or inside unshare -Urn): two network namespaces on AF_PACKET ports")
+    private String scene;
+
+    @Option(names = "--seconds", defaultValue = "5", paramLabel = "N", description = "length of the load, 1..600 (5)")
+    private int seconds;
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new DemoMain()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        if (seconds < 1 || seconds > 600) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--seconds " + seconds + ": 1 to 600 expected");
+        }
+        Scene chosen = switch (scene) {
+            case "vhost" -> new VhostScene(seconds);
+            case "netns" -> new NetnsScene();
+            default ->
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "no scene \"" + scene + "\": vhost or netns expected");
+        };
+        try (Stage stage = new Stage(System.out)) {
+            chosen.play(stage);
+        } catch (DemoFailure e) {
+            System.err.println("demo: " + e.getMessage());
+            return ExitCode.FAILED;
+        } catch (IllegalStateException e) {
+            System.err.println("demo: " + e.getMessage() + System.lineSeparator()
+                    + "demo: next step: ./spp doctor; then the same command by hand, with --log-level debug");
+            return ExitCode.FAILED;
+        }
+        System.out.println("PASS");
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,59 @@
+package io.jspp.controller.demo;
+
+import io.jspp.controller.process.SppProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Two network namespaces, each on a veth pair whose other end is an AF_PACKET port of the switch. */
+final class NetnsScene implements Scene {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final long TRANSFER_BYTES = 50_000_000;
+    private static final String TRANSFER_PORT = "5001";
+
+    @Override
+    public void play(Stage stage) {
+        String pid = Long.toString(ProcessHandle.current().pid() % 100_000);
+        String left = "sppa" + pid;
+        String right = "sppb" + pid;
+        stage.say("two namespaces: 10.11.12.1 on " + left + ", 10.11.12.2 on " + right);
+        Namespace a = Namespace.open(left, "10.11.12.1/24");
+        stage.closeLater(a);
+        Namespace b = Namespace.open(right, "10.11.12.2/24");
+        stage.closeLater(b);
+
+        stage.say("controller, primary with both interfaces, one secondary");
+        stage.cluster().startController();
+        stage.cluster()
+                .startPrimary(
+                        1, "0x03", "--vdev", "net_af_packet0,iface=" + left, "--vdev", "net_af_packet1,iface=" + right);
+        stage.cluster().startNfv(1);
+        stage.shell("nfv 1; patch phy:0 phy:1", "nfv 1; patch phy:1 phy:0", "nfv 1; forward");
+
+        stage.say("ping from one namespace to the other");
+        stage.finish(a.probe("ping", "10.11.12.2", "10"), LIMIT, "./spp cli, nfv 1; status: are both phy ports up?");
+
+        stage.say("50 MB over TCP with the offloads that veth has by default");
+        SppProcess receiver = b.probe("receive", TRANSFER_PORT);
+        receiver.awaitLine(Pattern.compile("ready"), LIMIT);
+        List<String> sent = stage.finish(
+                a.probe("send", "10.11.12.2", TRANSFER_PORT, Long.toString(TRANSFER_BYTES)),
+                LIMIT,
+                "./spp cli, nfv 1; status: which port drops, and for what reason?");
+        List<String> received = stage.finish(receiver, LIMIT, "run the demo again, with nothing else on the machine");
+        if (!crc(sent).equals(crc(received))) {
+            throw new DemoFailure(
+                    "the bytes changed on the way: " + sent + ", " + received, "report this with the output");
+        }
+        stage.shell("nfv 1; status");
+    }
+
+    private static String crc(List<String> lines) {
+        return lines.stream()
+                .flatMap(line ->
+                        Pattern.compile("\\d+ bytes, crc \\w+").matcher(line).results())
+                .map(match -> match.group())
+                .findFirst()
+                .orElse("nothing");
+    }
+}
