@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Locale;
 
 /** DPDK's and our names of log levels. */
-final class LogLevels {
+public final class LogLevels {
     /** DPDK's 1 emergency .. 8 debug, mapped to the levels of slf4j. */
     private static final List<String> BY_NUMBER =
             List.of("error", "error", "error", "error", "error", "warn", "info", "info", "debug");
 
     private LogLevels() {}
 
-    static String parse(String text) {
+    /** slf4j name of a level. */
+    public static String parse(String text) {
         if (text.matches("[1-8]")) {
             return BY_NUMBER.get(Integer.parseInt(text));
         }

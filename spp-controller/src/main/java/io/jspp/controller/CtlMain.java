@@ -1,0 +1,150 @@
+package io.jspp.controller;
+
+import ch.qos.logback.classic.Level;
+import io.jspp.config.ExitCode;
+import io.jspp.config.LogLevels;
+import io.jspp.config.UsageException;
+import io.jspp.control.ControlEndpoint;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ./spp ctl}: the controller, in the foreground until it is told to end. */
+@Command(
+        name = "spp ctl",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description =
+                "Accepts the primary and the secondaries and offers REST. Keeps no state: stop and start it any time.")
+public final class CtlMain implements Callable<Integer> {
+    @Option(
+            names = {"-b", "--bind-addr"},
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1",
+            description =
+                    "address to listen on (${DEFAULT-VALUE}); there is no authentication, so others than loopback let"
+                            + " everyone who reaches it in")
+    private String bindAddress;
+
+    @Option(
+            names = {"-p", "--pri-port"},
+            paramLabel = "PORT",
+            defaultValue = "5555",
+            description = "port for the primary (${DEFAULT-VALUE}); 0 takes a free one")
+    private String primaryPort;
+
+    @Option(
+            names = {"-s", "--sec-port"},
+            paramLabel = "PORT",
+            defaultValue = "6666",
+            description = "port for secondaries (${DEFAULT-VALUE})")
+    private String secondaryPort;
+
+    @Option(
+            names = {"-a", "--api-port"},
+            paramLabel = "PORT",
+            defaultValue = "7777",
+            description = "port for REST (${DEFAULT-VALUE})")
+    private String restPort;
+
+    @Option(
+            names = "--log-file",
+            paramLabel = "FILE",
+            description = "log to this file; stderr keeps warnings and errors")
+    private Path logFile;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            description = "error, warning, info, debug, trace or 1..8 (info with --log-file, else warning)")
+    private String logLevel;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this text")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    private CtlMain() {}
+
+    /** Runs until SIGTERM or SIGINT. */
+    public static void main(final String[] arguments) {
+        System.exit(new CommandLine(new CtlMain())
+                .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {
+                    commandLine.getErr().println("spp ctl: " + failure.getMessage());
+                    return ExitCode.FAILED;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        final ControllerConfig config = config();
+        Logging.configure(logFile, level());
+        final CountDownLatch ended = new CountDownLatch(1);
+        try (Controller controller = new Controller(config)) {
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                ended.countDown();
+                                controller.close();
+                            },
+                            "shutdown"));
+            System.out.println("spp ctl: ready: " + controller.describe());
+            ended.await();
+        }
+        return ExitCode.OK;
+    }
+
+    private ControllerConfig config() {
+        final InetAddress address = address();
+        return new ControllerConfig(
+                new InetSocketAddress(address, port("-p", primaryPort)),
+                new InetSocketAddress(address, port("-s", secondaryPort)),
+                new InetSocketAddress(address, port("-a", restPort)));
+    }
+
+    private InetAddress address() {
+        try {
+            return InetAddress.getByName(ControlEndpoint.parseHost(bindAddress));
+        } catch (final IllegalArgumentException malformed) {
+            throw usage("-b: " + malformed.getMessage());
+        } catch (final UnknownHostException unknown) {
+            throw usage("-b: no address is known for " + bindAddress);
+        }
+    }
+
+    private int port(final String option, final String text) {
+        try {
+            return text.equals("0") ? 0 : ControlEndpoint.parsePort(text);
+        } catch (final IllegalArgumentException malformed) {
+            throw usage(option + ": " + malformed.getMessage());
+        }
+    }
+
+    private Level level() {
+        if (logLevel == null) {
+            return logFile == null ? Level.WARN : Level.INFO;
+        }
+        try {
+            return Level.toLevel(LogLevels.parse(logLevel));
+        } catch (final UsageException malformed) {
+            throw usage("--log-level: " + malformed.getMessage());
+        }
+    }
+
+    private CommandLine.ParameterException usage(final String sentence) {
+        return new CommandLine.ParameterException(spec.commandLine(), "spp ctl: " + sentence);
+    }
+}

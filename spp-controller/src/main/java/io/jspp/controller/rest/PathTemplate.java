@@ -1,0 +1,35 @@
+package io.jspp.controller.rest;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A path with variables, such as {@code /v1/nfvs/{id}/ports}. Immutable. */
+final class PathTemplate {
+    private final String[] segments;
+
+    PathTemplate(final String template) {
+        segments = template.split("/", -1);
+    }
+
+    /** The variables' values when the path fits, else null. */
+    Map<String, String> match(final String path) {
+        final String[] actual = path.split("/", -1);
+        if (actual.length != segments.length) {
+            return null;
+        }
+        final Map<String, String> values = new LinkedHashMap<>();
+        for (int i = 0; i < segments.length; i++) {
+            final String segment = segments[i];
+            if (!segment.startsWith("{")) {
+                if (!segment.equals(actual[i])) {
+                    return null;
+                }
+            } else if (actual[i].isEmpty() || (segment.equals("{id}") && !actual[i].matches("[0-9]{1,9}"))) {
+                return null;
+            } else {
+                values.put(segment.substring(1, segment.length() - 1), actual[i]);
+            }
+        }
+        return values;
+    }
+}
