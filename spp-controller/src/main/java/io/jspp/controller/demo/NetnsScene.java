@@ -1,7 +1,10 @@
 package io.jspp.controller.demo;
 
+import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppProcess;
+import java.io.File;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -17,10 +20,12 @@ final class NetnsScene implements Scene {
         String left = "sppa" + pid;
         String right = "sppb" + pid;
         stage.say("two namespaces: 10.11.12.1 on " + left + ", 10.11.12.2 on " + right);
-        Namespace a = Namespace.open(left, "10.11.12.1/24");
+        NetworkNamespace a = NetworkNamespace.open();
         stage.closeLater(a);
-        Namespace b = Namespace.open(right, "10.11.12.2/24");
+        a.addVeth(left, "10.11.12.1/24");
+        NetworkNamespace b = NetworkNamespace.open();
         stage.closeLater(b);
+        b.addVeth(right, "10.11.12.2/24");
 
         stage.say("controller, primary with both interfaces, one secondary");
         stage.cluster().startController();
@@ -31,13 +36,13 @@ final class NetnsScene implements Scene {
         stage.shell("nfv 1; patch phy:0 phy:1", "nfv 1; patch phy:1 phy:0", "nfv 1; forward");
 
         stage.say("ping from one namespace to the other");
-        stage.finish(a.probe("ping", "10.11.12.2", "10"), LIMIT, "./spp cli, nfv 1; status: are both phy ports up?");
+        stage.finish(probe(a, "ping", "10.11.12.2", "10"), LIMIT, "./spp cli, nfv 1; status: are both phy ports up?");
 
         stage.say("50 MB over TCP with the offloads that veth has by default");
-        SppProcess receiver = b.probe("receive", TRANSFER_PORT);
+        SppProcess receiver = probe(b, "receive", TRANSFER_PORT);
         receiver.awaitLine(Pattern.compile("ready"), LIMIT);
         List<String> sent = stage.finish(
-                a.probe("send", "10.11.12.2", TRANSFER_PORT, Long.toString(TRANSFER_BYTES)),
+                probe(a, "send", "10.11.12.2", TRANSFER_PORT, Long.toString(TRANSFER_BYTES)),
                 LIMIT,
                 "./spp cli, nfv 1; status: which port drops, and for what reason?");
         List<String> received = stage.finish(receiver, LIMIT, "run the demo again, with nothing else on the machine");
@@ -46,6 +51,19 @@ final class NetnsScene implements Scene {
                     "the bytes changed on the way: " + sent + ", " + received, "report this with the output");
         }
         stage.shell("nfv 1; status");
+    }
+
+    /** Starts {@link NetnsProbe} inside a namespace. */
+    private static SppProcess probe(NetworkNamespace namespace, String... words) {
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                "-XX:-UsePerfData",
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NetnsProbe.class.getName()));
+        command.addAll(List.of(words));
+        return namespace.start(command.toArray(new String[0]));
     }
 
     private static String crc(List<String> lines) {

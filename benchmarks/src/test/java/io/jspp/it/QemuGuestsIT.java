@@ -1,0 +1,160 @@
+package io.jspp.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.controller.process.NetworkNamespace;
+import io.jspp.controller.process.SppCluster;
+import io.jspp.controller.process.SppProcess;
+import io.jspp.it.qemu.GuestImage;
+import io.jspp.it.qemu.QemuGuest;
+import io.jspp.testing.Need;
+import io.jspp.testing.ProjectHome;
+import io.jspp.testing.Requires;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stock Linux guests with their default virtio-net settings, under QEMU, on vhost ports of a real nfv process. */
+@Tag("peer")
+@Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX, Need.IPERF3, Need.ETHTOOL})
+class QemuGuestsIT {
+    private static final Duration COMMAND = Duration.ofSeconds(30);
+    private static final Duration TRANSFER = Duration.ofSeconds(150);
+    /** Random bytes in a file of the sending guest. */
+    private static final String MAKE_FILE = "dd if=/dev/urandom of=/tmp/part bs=1M count=4 2>/dev/null";
+
+    /** 100 MiB out of that file. */
+    private static final String PARTS = "for i in $(seq 25); do cat /tmp/part; done";
+
+    /** 104 MB that are the same wherever they are made, no two blocks alike. */
+    private static final String NUMBERS = "busybox seq 1 13000000";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldPingAndTransferBetweenTwoGuestsWhenQemuConnectsToUs() throws Exception {
+        try (SppCluster cluster = cluster()) {
+            cluster.startNfv(1);
+            wire(cluster);
+            twoGuests(
+                    GuestImage.prepare(),
+                    guest("g0", cluster.vhostSocket(0), false, 1),
+                    guest("g1", cluster.vhostSocket(1), false, 2));
+        }
+    }
+
+    @Test
+    void shouldPingAndTransferBetweenTwoGuestsWhenWeConnectToQemu() throws Exception {
+        try (SppCluster cluster = cluster()) {
+            cluster.startNfv(1, "--vhost-client");
+            wire(cluster);
+            twoGuests(
+                    GuestImage.prepare(),
+                    guest("g0", cluster.vhostSocket(0), true, 1),
+                    guest("g1", cluster.vhostSocket(1), true, 2));
+        }
+    }
+
+    @Test
+    @Requires({Need.NET_ADMIN, Need.IP})
+    void shouldPingAndTransferBetweenGuestAndNetworkNamespace() throws Exception {
+        String outside = "sppq" + ProcessHandle.current().pid() % 100_000;
+        try (NetworkNamespace namespace = NetworkNamespace.open();
+                SppCluster cluster =
+                        new SppCluster("qemu", ProjectHome.launcher().toString(), line -> {})) {
+            namespace.addVeth(outside, "192.168.7.2/24");
+            cluster.startController();
+            cluster.startPrimary(1, "0x01", "--vdev", "net_af_packet0,iface=" + outside);
+            cluster.startNfv(1);
+            cluster.shell(
+                    "nfv 1; add vhost:0", "nfv 1; patch vhost:0 phy:0", "nfv 1; patch phy:0 vhost:0", "nfv 1; forward");
+            try (QemuGuest guest = QemuGuest.start(GuestImage.prepare(), guest("g0", cluster.vhostSocket(0), false, 1))
+                    .boot("192.168.7.1/24")) {
+                ping(guest, "192.168.7.2");
+                guest.check(MAKE_FILE, COMMAND);
+                String sum = guest.check("(" + PARTS + ") | md5sum", TRANSFER);
+                SppProcess sink = inside(namespace, "busybox nc -l -p 5001 | busybox md5sum");
+                awaitListening(namespace, 5001);
+                guest.check("(" + PARTS + ") | nc 192.168.7.2 5001 -w 20", TRANSFER);
+                assertEquals(0, sink.awaitExit(COMMAND), sink.tail());
+                assertEquals(List.of(sum), sink.out());
+
+                SppProcess source = inside(namespace, NUMBERS + " | busybox nc -l -p 5002");
+                awaitListening(namespace, 5002);
+                String received = guest.check("nc 192.168.7.2 5002 </dev/null | md5sum", TRANSFER);
+                assertEquals(0, source.awaitExit(COMMAND), source.tail());
+                SppProcess expected = inside(namespace, NUMBERS + " | busybox md5sum");
+                assertEquals(0, expected.awaitExit(COMMAND), expected.tail());
+                assertEquals(expected.out(), List.of(received));
+            }
+        }
+    }
+
+    private SppCluster cluster() {
+        SppCluster cluster = new SppCluster("qemu", ProjectHome.launcher().toString(), line -> {});
+        try {
+            cluster.startController();
+            cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
+            return cluster;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private static void wire(SppCluster cluster) {
+        cluster.shell(
+                "nfv 1; add vhost:0",
+                "nfv 1; add vhost:1",
+                "nfv 1; patch vhost:0 vhost:1",
+                "nfv 1; patch vhost:1 vhost:0",
+                "nfv 1; forward");
+    }
+
+    private QemuGuest.Options guest(String name, Path socket, boolean serverMode, int number) {
+        return new QemuGuest.Options(name, directory, socket, serverMode, "52:54:00:00:00:0" + number);
+    }
+
+    private static void twoGuests(GuestImage image, QemuGuest.Options first, QemuGuest.Options second) {
+        try (QemuGuest a = QemuGuest.start(image, first);
+                QemuGuest b = QemuGuest.start(image, second)) {
+            a.boot("192.168.7.1/24");
+            b.boot("192.168.7.2/24");
+            ping(a, "192.168.7.2");
+            transfer(a, b, "192.168.7.2");
+        }
+    }
+
+    private static void ping(QemuGuest from, String address) {
+        from.run("ping -c 1 -W 5 " + address, COMMAND); // resolves the address
+        String report = from.check("ping -c 10 -i 0.2 -W 5 " + address, COMMAND);
+        assertTrue(report.contains(" 0% packet loss"), report);
+    }
+
+    /** 100 MiB of random bytes over TCP; the checksum over all of them is compared on both sides. */
+    private static void transfer(QemuGuest from, QemuGuest to, String address) {
+        from.check(MAKE_FILE, COMMAND);
+        String sum = from.check("(" + PARTS + ") | md5sum", TRANSFER);
+        to.check("(nc -l -p 5001 | md5sum >/tmp/sum) >/dev/null 2>&1 &", COMMAND);
+        to.check("for i in $(seq 50); do netstat -ltn | grep -q :5001 && exit 0; sleep 0.1; done; exit 1", COMMAND);
+        from.check("(" + PARTS + ") | nc " + address + " 5001 -w 20", TRANSFER);
+        String received =
+                to.check("for i in $(seq 100); do [ -s /tmp/sum ] && break; sleep 0.1; done; cat /tmp/sum", COMMAND);
+        assertEquals(sum, received);
+    }
+
+    private static SppProcess inside(NetworkNamespace namespace, String line) {
+        return namespace.start("busybox", "sh", "-c", line);
+    }
+
+    private static void awaitListening(NetworkNamespace namespace, int port) {
+        String look = "for i in $(busybox seq 50); do busybox netstat -ltn | busybox grep -q :" + port
+                + " && exit 0; busybox sleep 0.1; done; exit 1";
+        namespace.check("busybox", "sh", "-c", look);
+    }
+}
