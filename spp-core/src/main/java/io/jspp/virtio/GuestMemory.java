@@ -45,8 +45,14 @@ public final class GuestMemory implements AutoCloseable {
         return new GuestMemory(regions);
     }
 
-    public int regionCount() {
-        return regions.length;
+    /** True when no region's file can shrink any more. */
+    public boolean sealed() {
+        for (GuestRegion region : regions) {
+            if (!region.sealed()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Address here of {@code [guestAddress, guestAddress+length)} when it lies in one region, else {@link #NOWHERE}. */

@@ -21,6 +21,9 @@ public final class PacketVectors {
     /** Used entries of the packet arrays. */
     public int packets;
 
+    /** All offload words that a receive appended, or-ed: 0 when there are plain frames only. */
+    public long anyOffload;
+
     /** Points this at other arrays; the packet arrays have one common length, the segment arrays too. */
     public void bind(
             long[] segmentAddress, int[] segmentLength, int[] first, int[] count, int[] length, long[] offload) {

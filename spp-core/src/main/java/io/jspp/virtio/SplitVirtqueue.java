@@ -156,6 +156,7 @@ public final class SplitVirtqueue extends Virtqueue {
         int segments = v.segments;
         int usedAt = usedIdx;
         long sum = 0;
+        long any = 0;
         // A chain that is malformed gives no packet: bounded by what was waiting, not by the room.
         while (waiting > 0 && packets < first.length && segments < segmentAddress.length) {
             int head = Memory.getUnsignedShort(availRing + 2L * (last & mask));
@@ -187,8 +188,9 @@ public final class SplitVirtqueue extends Virtqueue {
                 first[packets] = segments++;
                 count[packets] = 1;
                 length[packets] = frame;
-                offload[packets] = (firstEight & 0xffff) == 0 || !offloads ? 0 : NetHeader.word(firstEight, at);
-                packets++;
+                long word = (firstEight & 0xffff) == 0 || !offloads ? 0 : NetHeader.word(firstEight, at);
+                any |= word;
+                offload[packets++] = word;
                 sum += frame;
             } else {
                 v.packets = packets;
@@ -196,7 +198,10 @@ public final class SplitVirtqueue extends Virtqueue {
                 if (!receiveChain(v, head)) {
                     break;
                 }
-                sum += v.packets > packets ? length[packets] : 0;
+                if (v.packets > packets) {
+                    sum += length[packets];
+                    any |= offload[packets];
+                }
                 packets = v.packets;
                 segments = v.segments;
             }
@@ -208,6 +213,7 @@ public final class SplitVirtqueue extends Virtqueue {
         }
         v.packets = packets;
         v.segments = segments;
+        v.anyOffload = any;
         lastAvail = last & 0xffff;
         usedIdx = usedAt & 0xffff;
         bytes = sum;

@@ -1,0 +1,50 @@
+package io.jspp.port.vhost;
+
+import io.jspp.port.Port;
+import io.jspp.port.PortContext;
+import io.jspp.port.PortId;
+import io.jspp.port.PortType;
+import io.jspp.vhostuser.SessionLoop;
+
+/** {@code vhost:N}: a guest on the vhost-user socket {@code sock<N>}. All ports share one session thread, which lives as long as the last of them. */
+public final class VhostPortType implements PortType {
+    private SessionLoop loop;
+    private int users;
+
+    @Override
+    public String name() {
+        return "vhost";
+    }
+
+    @Override
+    public String sentence() {
+        return "network card of a guest, through a vhost-user socket";
+    }
+
+    @Override
+    public boolean addable() {
+        return true;
+    }
+
+    @Override
+    public synchronized Port open(PortId id, PortContext context) {
+        if (users == 0) {
+            loop = new SessionLoop();
+        }
+        users++;
+        try {
+            return new VhostPort(id, context, loop, this::portClosed);
+        } catch (RuntimeException e) {
+            portClosed();
+            throw e;
+        }
+    }
+
+    private synchronized void portClosed() {
+        users--;
+        if (users == 0) {
+            loop.close();
+            loop = null;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.jspp.port.vhost;
+
+import io.jspp.counters.DropReason;
+import io.jspp.counters.QueueCounters;
+import io.jspp.mbuf.Burst;
+import io.jspp.mbuf.OffloadCheck;
+import io.jspp.net.Offload;
+import io.jspp.port.Direction;
+import io.jspp.port.RxQueue;
+import io.jspp.virtio.PacketVectors;
+import io.jspp.virtio.Virtqueue;
+import java.util.Arrays;
+
+/**
+ * What a guest sends. Packets are borrowed: the burst carries addresses in the guest's memory, checked once; {@link #release} completes the
+ * guest's descriptors with one store and calls the guest if it asked for that. Offload facts that contradict their frame end here.
+ */
+final class VhostRxQueue implements RxQueue {
+    private final VhostPort port;
+    private final int queueIndex;
+    private final VringSlot slot;
+    private final QueueCounters counters;
+    private final PacketVectors vectors = new PacketVectors();
+    private final int[] drops = new int[Virtqueue.DROP_KINDS];
+    private Virtqueue current;
+    private GuestOffloads offloads;
+
+    /** The queue whose descriptors are handed out; null when none are. */
+    private Virtqueue lender;
+
+    VhostRxQueue(VhostPort port, int queueIndex, VringSlot slot, QueueCounters counters) {
+        this.port = port;
+        this.queueIndex = queueIndex;
+        this.slot = slot;
+        this.counters = counters;
+    }
+
+    @Override
+    public int rxBurst(Burst burst) {
+        Virtqueue queue = slot.queue();
+        if (queue == null) {
+            return 0;
+        }
+        if (queue != current) {
+            current = queue;
+            offloads = GuestOffloads.ofDriver(queue.features());
+        }
+        PacketVectors v = vectors;
+        v.bind(burst.segmentAddress, burst.segmentLength, burst.first, burst.count, burst.length, burst.offload);
+        int before = burst.packets;
+        v.packets = before;
+        v.segments = burst.segments;
+        int packets = queue.receive(v);
+        long bytes = queue.bytesMoved();
+        burst.packets = before + packets;
+        burst.segments = v.segments;
+        if (packets > 0) {
+            lender = queue;
+            Arrays.fill(burst.mbuf, before, before + packets, Burst.BORROWED);
+            if (v.anyOffload != 0) {
+                bytes -= removeInconsistent(burst, before);
+                packets = burst.packets - before;
+            }
+        }
+        if (queue.takeDrops(drops)) {
+            VhostPort.count(counters, drops);
+            lender = queue;
+        }
+        if (packets > 0) {
+            counters.passed(packets, bytes);
+        } else if (lender != null) {
+            // Everything taken was dropped: the caller has nothing to release.
+            release(burst);
+        }
+        return packets;
+    }
+
+    /** Drops packets whose offload facts are wrong or were not negotiated; returns their bytes. */
+    private long removeInconsistent(Burst burst, int from) {
+        int kept = from;
+        long bytes = 0;
+        for (int i = from; i < burst.packets; i++) {
+            // The driver may set NEEDS_CSUM only, §5.1.6.2; other flags are nobody's business.
+            long word = burst.offload[i] & ~((long) (0xff ^ Offload.F_NEEDS_CSUM) << 56);
+            burst.offload[i] = word;
+            if (!offloads.allow(word) || !OffloadCheck.isConsistent(burst, i)) {
+                bytes += burst.length[i];
+                continue;
+            }
+            burst.first[kept] = burst.first[i];
+            burst.count[kept] = burst.count[i];
+            burst.length[kept] = burst.length[i];
+            burst.offload[kept] = Offload.needsChecksum(word) ? word : Offload.NONE;
+            kept++;
+        }
+        if (kept < burst.packets) {
+            counters.dropped(DropReason.MALFORMED_HEADER, burst.packets - kept);
+            burst.packets = kept;
+        }
+        return bytes;
+    }
+
+    @Override
+    public void release(Burst burst) {
+        Virtqueue queue = lender;
+        if (queue != null) {
+            lender = null;
+            queue.publish();
+            queue.notifyGuest();
+        }
+    }
+
+    @Override
+    public boolean arm() {
+        Virtqueue queue = slot.queue();
+        // Without a queue, publishing one wakes us. A guest that never kicks has to be polled: don't sleep.
+        return queue != null && (queue.enableKicks() || !queue.kicked());
+    }
+
+    @Override
+    public void disarm() {
+        Virtqueue queue = slot.queue();
+        if (queue != null) {
+            queue.disableKicks();
+        }
+        slot.drain();
+    }
+
+    @Override
+    public int wakeFd() {
+        return slot.wakeFd();
+    }
+
+    @Override
+    public void checkMemory() {
+        port.checkMemory(slot.queue());
+    }
+
+    @Override
+    public QueueCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        port.closed(queueIndex, Direction.RX, counters);
+    }
+}

@@ -1,0 +1,136 @@
+package io.jspp.port.vhost;
+
+import io.jspp.counters.DropReason;
+import io.jspp.counters.QueueCounters;
+import io.jspp.mbuf.Burst;
+import io.jspp.mbuf.SoftwareOffload;
+import io.jspp.port.Direction;
+import io.jspp.port.TxQueue;
+import io.jspp.virtio.PacketVectors;
+import io.jspp.virtio.Virtqueue;
+
+/**
+ * What a guest receives: each packet is copied from where it lies, even in another guest, straight into this guest's buffers. Offload facts go
+ * along when the driver accepts them; what it doesn't is completed in software first. {@link #flush} calls the guest, if it asked for that.
+ */
+final class VhostTxQueue implements TxQueue {
+    private final VhostPort port;
+    private final int queueIndex;
+    private final VringSlot slot;
+    private final QueueCounters counters;
+    private final PacketVectors vectors = new PacketVectors();
+    private final PacketVectors plainVectors = new PacketVectors();
+    private final SoftwareOffload software = new SoftwareOffload(Burst.DEFAULT_CAPACITY);
+    private final Burst plain = new Burst();
+    private final int[] drops = new int[Virtqueue.DROP_KINDS];
+    private Virtqueue current;
+    private GuestOffloads offloads;
+    private long bytes;
+
+    VhostTxQueue(VhostPort port, int queueIndex, VringSlot slot, QueueCounters counters) {
+        this.port = port;
+        this.queueIndex = queueIndex;
+        this.slot = slot;
+        this.counters = counters;
+        plainVectors.bind(
+                plain.segmentAddress, plain.segmentLength, plain.first, plain.count, plain.length, plain.offload);
+    }
+
+    @Override
+    public int txBurst(Burst burst) {
+        int packets = burst.packets;
+        Virtqueue queue = slot.queue();
+        if (queue == null) {
+            counters.dropped(DropReason.PORT_DOWN, packets);
+            return 0;
+        }
+        if (queue != current) {
+            current = queue;
+            offloads = GuestOffloads.toDriver(queue.features());
+        }
+        vectors.bind(burst.segmentAddress, burst.segmentLength, burst.first, burst.count, burst.length, burst.offload);
+        long[] offload = burst.offload;
+        long any = 0;
+        for (int i = 0; i < packets; i++) {
+            any |= offload[i];
+        }
+        int sent;
+        if (any == 0) {
+            sent = queue.transmit(vectors, 0, packets);
+            bytes = queue.bytesMoved();
+        } else {
+            bytes = 0;
+            sent = sendWithOffloads(queue, burst);
+        }
+        queue.publish();
+        if (sent > 0) {
+            counters.passed(sent, bytes);
+        }
+        if (queue.takeDrops(drops)) {
+            VhostPort.count(counters, drops);
+        }
+        return sent;
+    }
+
+    /** Passes runs of packets that the guest takes as they are, and the others one by one as plain frames. */
+    private int sendWithOffloads(Virtqueue queue, Burst burst) {
+        int sent = 0;
+        int from = 0;
+        for (int i = 0; i < burst.packets; i++) {
+            if (offloads.allow(burst.offload[i])) {
+                continue;
+            }
+            sent += queue.transmit(vectors, from, i);
+            bytes += queue.bytesMoved();
+            from = i + 1;
+            if (!software.begin(burst, i)) {
+                counters.dropped(DropReason.MALFORMED_HEADER, 1);
+            } else if (sendPlain(queue)) {
+                sent++;
+                bytes += burst.length[i];
+            }
+        }
+        sent += queue.transmit(vectors, from, burst.packets);
+        bytes += queue.bytesMoved();
+        return sent;
+    }
+
+    /** The frames that one packet became. A packet counts once: as sent when all of them were, else as dropped. */
+    private boolean sendPlain(Virtqueue queue) {
+        if (queue.takeDrops(drops)) {
+            VhostPort.count(counters, drops);
+        }
+        while (software.fill(plain) > 0) {
+            if (queue.transmit(plainVectors, 0, plain.packets) < plain.packets) {
+                queue.takeDrops(drops);
+                VhostPort.countOne(counters, drops);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void flush() {
+        Virtqueue queue = slot.queue();
+        if (queue != null) {
+            queue.notifyGuest();
+        }
+    }
+
+    @Override
+    public void checkMemory() {
+        port.checkMemory(slot.queue());
+    }
+
+    @Override
+    public QueueCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        software.close();
+        port.closed(queueIndex, Direction.TX, counters);
+    }
+}

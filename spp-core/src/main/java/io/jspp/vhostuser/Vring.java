@@ -1,0 +1,201 @@
+package io.jspp.vhostuser;
+
+import io.jspp.linux.Constants;
+import io.jspp.linux.FileDescriptor;
+import io.jspp.linux.Linux;
+import io.jspp.linux.LinuxException;
+import io.jspp.virtio.GuestMemory;
+import io.jspp.virtio.GuestMemoryException;
+import io.jspp.virtio.SplitVirtqueue;
+import io.jspp.virtio.Virtqueue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * One ring of a session: parameters latched as their requests come, in any order, and the state they lead to.
+ *
+ * <pre>
+ *                NUM, ADDR, KICK known                  ENABLE 1 (remembered from any earlier time)
+ *   stopped  ────────────────────────────►  started  ──────────────────────────────────────────────►  published
+ *      ▲                                       │  ▲                                                       │
+ *      └── GET_VRING_BASE, reset, end ─────────┘  └───────────────────── ENABLE 0 ────────────────────────┘
+ * </pre>
+ *
+ * <p>Starting builds one immutable, wholly validated {@link Virtqueue}. Session thread.
+ */
+final class Vring implements AutoCloseable {
+    private static final int FROM_RING = -1;
+
+    final int index;
+
+    // latched
+    int size;
+    long descriptors;
+    long avail;
+    long used;
+    boolean addressed;
+    boolean kickSet;
+    boolean enabled;
+    private FileDescriptor kick;
+    private FileDescriptor call;
+    private FileDescriptor error;
+
+    // state
+    private Virtqueue queue;
+    private boolean published;
+    private int stoppedAt;
+    private int startAt = FROM_RING;
+
+    Vring(int index) {
+        this.index = index;
+    }
+
+    boolean started() {
+        return queue != null;
+    }
+
+    boolean published() {
+        return published;
+    }
+
+    /** Takes an eventfd that the front-end sent; refuses anything else, since a write to another file could block or kill. */
+    static FileDescriptor eventDescriptor(FileDescriptor sent) throws RequestRefused {
+        try {
+            String link = Files.readSymbolicLink(Path.of("/proc/self/fd/" + sent.value()))
+                    .toString();
+            if (!link.equals("anon_inode:[eventfd]")) {
+                sent.close();
+                throw new RequestRefused("descriptor is " + link + ", an eventfd expected");
+            }
+            int flags = Linux.fcntl(sent.value(), Constants.F_GETFL, 0);
+            Linux.fcntl(sent.value(), Constants.F_SETFL, flags | Constants.O_NONBLOCK);
+            return sent;
+        } catch (IOException | LinuxException e) {
+            sent.close();
+            throw new RequestRefused("descriptor can't be examined: " + e.getMessage());
+        }
+    }
+
+    /** Goes as far as the latched parameters allow: starts, publishes. */
+    void advance(GuestMemory memory, long features, VringUser user) throws RequestRefused {
+        if (queue == null && kickSet && addressed && size > 0) {
+            try {
+                queue = SplitVirtqueue.open(memory, features, size, descriptors, avail, used, startAt);
+            } catch (GuestMemoryException e) {
+                throw new RequestRefused("vring " + index + ": " + e.getMessage());
+            }
+            startAt = FROM_RING;
+            passDescriptors();
+        }
+        if (queue != null && enabled && !published) {
+            published = true;
+            user.publish(index, queue, number(kick));
+            // Interrupts of a time when nobody served the ring are lost: one call makes the driver look.
+            queue.callNow();
+        }
+    }
+
+    /** First half of a stop: nobody finds the ring any more. True when {@link VringUser#synchronize} must follow. */
+    boolean unpublish(VringUser user) {
+        if (!published) {
+            return false;
+        }
+        published = false;
+        user.unpublish(index);
+        return true;
+    }
+
+    /** Second half, after every worker let go: the queue ends, its position is kept for {@link #takePosition}. */
+    void stop() {
+        if (queue != null) {
+            stoppedAt = queue.position();
+            queue.close();
+            queue = null;
+        }
+    }
+
+    /** The next start continues exactly here instead of at the index found in the ring. */
+    void resumeHere() {
+        startAt = stoppedAt;
+    }
+
+    /** Value for the reply to GET_VRING_BASE; forgets everything that a new start brings again. */
+    int takePosition() {
+        int position = stoppedAt;
+        stoppedAt = 0;
+        addressed = false;
+        withoutKick();
+        setCall(null);
+        return position;
+    }
+
+    /** A reset: only a new kick descriptor starts the ring again. */
+    void withoutKick() {
+        kickSet = false;
+        startAt = FROM_RING;
+        close(kick);
+        kick = null;
+    }
+
+    /** Replaces the descriptor the front-end kicks; null: it never does, the ring has to be polled. The ring must be unpublished. */
+    void setKick(FileDescriptor descriptor) {
+        close(kick);
+        kick = descriptor;
+        kickSet = true;
+        startAt = FROM_RING;
+        passDescriptors();
+    }
+
+    /** Replaces the descriptor we call; the former is returned, to be closed when no worker can write to it any more. */
+    FileDescriptor setCall(FileDescriptor descriptor) {
+        FileDescriptor old = call;
+        call = descriptor;
+        passDescriptors();
+        if (queue == null) {
+            close(old);
+            return null;
+        }
+        queue.callNow();
+        return old;
+    }
+
+    /** As {@link #setCall}, for errors. */
+    FileDescriptor setError(FileDescriptor descriptor) {
+        FileDescriptor old = error;
+        error = descriptor;
+        passDescriptors();
+        if (queue == null) {
+            close(old);
+            return null;
+        }
+        return old;
+    }
+
+    private void passDescriptors() {
+        if (queue != null) {
+            queue.descriptors(number(kick), number(call), number(error));
+        }
+    }
+
+    private static int number(FileDescriptor descriptor) {
+        return descriptor == null ? -1 : descriptor.value();
+    }
+
+    private static void close(FileDescriptor descriptor) {
+        if (descriptor != null) {
+            descriptor.close();
+        }
+    }
+
+    /** After {@link #stop}. */
+    @Override
+    public void close() {
+        close(kick);
+        close(call);
+        close(error);
+        kick = null;
+        call = null;
+        error = null;
+    }
+}

@@ -1,0 +1,37 @@
+package io.jspp.vhostuser;
+
+import io.jspp.virtio.Virtqueue;
+
+/**
+ * What an {@link Endpoint} serves: somebody whose workers use virtqueues. All methods are called by the session thread.
+ *
+ * <p>Order of a stop: {@link #unpublish} for each ring concerned, one {@link #synchronize}, and only then is a virtqueue closed, its memory
+ * unmapped, or GET_VRING_BASE answered.
+ */
+public interface VringUser {
+    /** How far the endpoint has come. */
+    enum Stage {
+        DOWN,
+        LISTENING,
+        CONNECTING,
+        NEGOTIATING,
+        UP
+    }
+
+    /**
+     * A ring is started and enabled: workers may use it from now on and shall look at it once without waiting for a kick.
+     *
+     * @param vring 2k is what guest queue pair k receives by, 2k+1 what it transmits by
+     * @param kick eventfd the front-end kicks, open until {@link #unpublish}; -1 when it never kicks
+     */
+    void publish(int vring, Virtqueue queue, int kick);
+
+    /** Takes the ring back from those who look for it; they may still use it until {@link #synchronize} returns. */
+    void unpublish(int vring);
+
+    /** Returns when no worker can be using anything unpublished before. */
+    void synchronize();
+
+    /** The endpoint's stage changed; {@code cause} a few words, {@code next} what an operator can do, either may be empty. */
+    void stage(Stage stage, String cause, String next);
+}
