@@ -24,7 +24,7 @@ public enum Need {
     PING("ping", "iputils-ping"),
     IPERF3("iperf3", "iperf3"),
     TSHARK("tshark", "tshark"),
-    TESTPMD("dpdk-testpmd", "dpdk"),
+    TESTPMD("dpdk-testpmd", "dpdk-dev"),
     QEMU("qemu-system-x86_64", "qemu-system-x86"),
     BUSYBOX(GuestFiles::busyboxPresent, "a static busybox", "apt-get install busybox-static"),
     GUEST_KERNEL(
