@@ -1,0 +1,2 @@
+/** Single-producer single-consumer rings of handles in shared memory; knows nothing of mbufs. */
+package io.jspp.ring;
