@@ -1,0 +1,166 @@
+package io.jspp.port.vhost;
+
+import io.jspp.counters.CounterAllocator;
+import io.jspp.memory.NativeMemory;
+import io.jspp.port.Claims;
+import io.jspp.port.Direction;
+import io.jspp.port.Port;
+import io.jspp.port.PortContext;
+import io.jspp.port.PortId;
+import io.jspp.port.PortState;
+import io.jspp.port.Quiescence;
+import io.jspp.port.RxQueue;
+import io.jspp.port.TxQueue;
+import io.jspp.worker.Component;
+import io.jspp.worker.IdleMode;
+import io.jspp.worker.Worker;
+import io.jspp.worker.WorkerGroup;
+import io.jspp.worker.WorkerStatus;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A process with vhost ports and one real worker that patches them, without a primary: claims are a set, counters private memory. */
+final class VhostLab implements PortContext, AutoCloseable {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final Path directory;
+    private final boolean client;
+    private final VhostPortType type = new VhostPortType();
+    private final NativeMemory counterMemory = NativeMemory.allocate(256 * 1024);
+    private final NativeMemory statusMemory = NativeMemory.allocate(WorkerStatus.SIZE);
+    private final Map<String, Long> counters = new HashMap<>();
+    private final Set<String> claims = new HashSet<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Component> components = new ArrayList<>();
+    final List<Throwable> errors = new ArrayList<>();
+    private final WorkerGroup workers;
+
+    VhostLab(Path directory, boolean client, IdleMode idleMode) {
+        this.directory = directory;
+        this.client = client;
+        WorkerStatus status = new WorkerStatus(statusMemory.address());
+        workers = new WorkerGroup(
+                List.of(new Worker(1, List.of(), idleMode, status, System::nanoTime, this::workerFailed)));
+        workers.start();
+    }
+
+    private synchronized void workerFailed(Throwable error) {
+        errors.add(error);
+    }
+
+    Port open(int index) {
+        Port port = type.open(new PortId("vhost", index), this);
+        open.add(0, port);
+        return port;
+    }
+
+    /** Frames from one port's guest go to the other's. */
+    TestPatch patch(Port from, Port to) {
+        RxQueue rx = from.openRx(0);
+        open.add(0, rx);
+        TxQueue tx = to.openTx(0);
+        open.add(0, tx);
+        TestPatch patch = new TestPatch(rx, tx);
+        components.add(patch);
+        workers.apply(List.of(List.copyOf(components)));
+        return patch;
+    }
+
+    String socket(int index) {
+        return directory.resolve("sock" + index).toString();
+    }
+
+    static void awaitUp(Port... ports) {
+        for (Port port : ports) {
+            await(port.id() + " is " + port.state(), () -> port.state().phase() == PortState.Phase.UP);
+        }
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > PATIENCE_NS) {
+                throw new AssertionError("not within 30 s: " + what);
+            }
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    @Override
+    public Claims claims() {
+        return new Claims() {
+            @Override
+            public Grant claim(PortId port, int queue, Direction direction) {
+                if (!claims.add(port + " " + queue + " " + direction)) {
+                    throw new AssertionError(port + " " + direction + " was claimed twice");
+                }
+                return new Grant(List.of(), Map.of());
+            }
+
+            @Override
+            public void release(PortId port, int queue, Direction direction) {
+                claims.remove(port + " " + queue + " " + direction);
+            }
+        };
+    }
+
+    @Override
+    public CounterAllocator counters() {
+        return new CounterAllocator() {
+            @Override
+            public long allocate(String label) {
+                return counters.computeIfAbsent(label, l -> counterMemory.address() + 8L * counters.size());
+            }
+
+            @Override
+            public void free(long address) {
+                // kept, so that a test can look at it afterwards
+            }
+        };
+    }
+
+    @Override
+    public Quiescence quiescence() {
+        return workers;
+    }
+
+    @Override
+    public Path socketDirectory() {
+        return directory;
+    }
+
+    @Override
+    public boolean vhostClient() {
+        return client;
+    }
+
+    int claimed() {
+        return claims.size();
+    }
+
+    /** Takes the patches from the worker, closes queues and ports; the front-ends see their connection end. */
+    void closePorts() throws Exception {
+        components.clear();
+        workers.apply(List.of(List.of()));
+        for (AutoCloseable closeable : open) {
+            closeable.close();
+        }
+        open.clear();
+    }
+
+    @Override
+    public void close() throws Exception {
+        closePorts();
+        workers.close();
+        statusMemory.close();
+        counterMemory.close();
+    }
+}
