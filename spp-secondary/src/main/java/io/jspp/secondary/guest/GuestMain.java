@@ -56,7 +56,7 @@ public final class GuestMain implements Callable<Integer> {
             return;
         }
         System.out.flush();
-        Runtime.getRuntime().halt(Math.max(0, status.get()));
+        Runtime.getRuntime().halt(status.get() >= 0 ? status.get() : ExitCode.FAILED);
     }
 
     /** Runs one command line; returns its exit status. */
@@ -70,7 +70,7 @@ public final class GuestMain implements Callable<Integer> {
                 .setErr(new PrintWriter(process.err(), true));
         for (CommandLine command : line.getSubcommands().values()) {
             if (!(command.getCommand() instanceof HelpCommand)) {
-                command.getCommandSpec().mixinStandardHelpOptions(true);
+                command.getCommandSpec().mixinStandardHelpOptions(true).version("spp guest");
             }
         }
         line.setExecutionExceptionHandler((e, command, parsed) -> failed(process.err(), e, command));
