@@ -98,6 +98,11 @@ public final class PatchPanel implements AutoCloseable {
         ports.remove(id);
     }
 
+    /** Whether a port of this id is there. */
+    public synchronized boolean knows(PortId id) {
+        return ports.contains(id);
+    }
+
     public synchronized boolean running() {
         return running;
     }

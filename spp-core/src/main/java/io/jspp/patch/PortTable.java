@@ -88,6 +88,10 @@ public final class PortTable implements AutoCloseable {
         return port;
     }
 
+    boolean contains(PortId id) {
+        return ports.containsKey(id);
+    }
+
     /** Ports in the order in which they became known. */
     public List<Port> all() {
         return new ArrayList<>(ports.values());

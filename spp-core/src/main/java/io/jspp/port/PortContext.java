@@ -12,6 +12,11 @@ public interface PortContext {
 
     Quiescence quiescence();
 
+    /** The shared memory, or null in a process that is attached to none (a test, a guest). */
+    default Attachment attachment() {
+        return null;
+    }
+
     /** Where {@code sock<N>} and {@code spp-rx<N>.pcap} live. */
     Path socketDirectory();
 
