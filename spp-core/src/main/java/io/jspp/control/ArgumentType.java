@@ -11,75 +11,65 @@ import java.util.regex.Pattern;
 public final class ArgumentType {
     /** A port as in {@code ring:0} or {@code phy:0 nq 1}; canonical form {@code phy:0nq1}. */
     public static final ArgumentType PORT =
-            new ArgumentType("PORT", "TYPE:NUMBER such as ring:0 or phy:0 nq 1", true, null);
+            new ArgumentType("TYPE:NUMBER such as ring:0 or phy:0 nq 1", true, null, List.of(), 0, -1);
     /** A port that a process can add and delete: any but a pipe, which needs its two rings named. */
     public static final ArgumentType PLAIN_PORT = new ArgumentType(
-            "PORT", "TYPE:NUMBER such as ring:0; a pipe also wants its rx and tx ring", true, "(?!pipe:).*");
+            "TYPE:NUMBER such as ring:0; a pipe also wants its rx and tx ring",
+            true,
+            Pattern.compile("(?!pipe:).*"),
+            List.of(),
+            0,
+            -1);
 
-    public static final ArgumentType RING = new ArgumentType("RING", "ring:NUMBER", true, "ring:[0-9]+");
-    public static final ArgumentType PIPE = new ArgumentType("PIPE", "pipe:NUMBER", true, "pipe:[0-9]+");
+    public static final ArgumentType RING = portOf("ring");
+    public static final ArgumentType PIPE = portOf("pipe");
 
     private static final int MAX_PORT_NUMBER = 65_535;
     private static final Pattern PORT_SYNTAX =
             Pattern.compile("([a-z][a-z0-9_]{0,15}):([0-9]{1,9})(?: ?nq ?([0-9]{1,9}))?");
     private static final Pattern NAME_SYNTAX = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
 
-    private final String placeholder;
     private final String expectation;
     private final boolean port;
     private final Pattern restriction;
-    private final List<String> choices;
+    /** The words of a choice; for a port, how it must begin. */
+    private final List<String> suggestions;
+
     private final int min;
     private final int max;
 
     private ArgumentType(
-            final String placeholder, final String expectation, final boolean port, final String restriction) {
-        this(
-                placeholder,
-                expectation,
-                port,
-                restriction == null ? null : Pattern.compile(restriction),
-                List.of(),
-                0,
-                -1);
-    }
-
-    private ArgumentType(
-            final String placeholder,
             final String expectation,
             final boolean port,
             final Pattern restriction,
-            final List<String> choices,
+            final List<String> suggestions,
             final int min,
             final int max) {
-        this.placeholder = placeholder;
         this.expectation = expectation;
         this.port = port;
         this.restriction = restriction;
-        this.choices = choices;
+        this.suggestions = suggestions;
         this.min = min;
         this.max = max;
     }
 
+    private static ArgumentType portOf(final String type) {
+        return new ArgumentType(type + ":NUMBER", true, Pattern.compile(type + ":[0-9]+"), List.of(type + ':'), 0, -1);
+    }
+
     /** A word of {@code [A-Za-z0-9_.:-]}, at most 64 characters. */
-    public static ArgumentType name(final String placeholder) {
-        return new ArgumentType(
-                placeholder, "1 to 64 of the characters A-Z a-z 0-9 _ . : -", false, NAME_SYNTAX, List.of(), 0, -1);
+    public static ArgumentType name() {
+        return new ArgumentType("1 to 64 of the characters A-Z a-z 0-9 _ . : -", false, NAME_SYNTAX, List.of(), 0, -1);
     }
 
     /** A decimal number in {@code [min, max]}; in JSON a number. */
-    public static ArgumentType integer(final String placeholder, final int min, final int max) {
-        return new ArgumentType(placeholder, "a number from " + min + " to " + max, false, null, List.of(), min, max);
+    public static ArgumentType integer(final int min, final int max) {
+        return new ArgumentType("a number from " + min + " to " + max, false, null, List.of(), min, max);
     }
 
     /** One of these words. */
-    public static ArgumentType choice(final String placeholder, final String... words) {
-        return new ArgumentType(placeholder, "one of " + String.join(", ", words), false, null, List.of(words), 0, -1);
-    }
-
-    /** Shown in usage lines and, as in SPP, by completion where anything may follow. */
-    public String placeholder() {
-        return placeholder;
+    public static ArgumentType choice(final String... words) {
+        return new ArgumentType("one of " + String.join(", ", words), false, null, List.of(words), 0, -1);
     }
 
     /** What is allowed, as the end of an error sentence. */
@@ -97,9 +87,9 @@ public final class ArgumentType {
         return max >= min;
     }
 
-    /** The allowed words, or empty when the type is no choice. */
-    public List<String> choices() {
-        return choices;
+    /** What completion offers: the words of a choice, or how every value begins ({@code ring:}). */
+    public List<String> suggestions() {
+        return suggestions;
     }
 
     /**
@@ -111,7 +101,7 @@ public final class ArgumentType {
         final String canonical = isInteger() ? parseInteger(text) : port ? parsePort(text) : text;
         if (canonical == null
                 || (restriction != null && !restriction.matcher(canonical).matches())
-                || (!choices.isEmpty() && !choices.contains(canonical))) {
+                || (!port && !suggestions.isEmpty() && !suggestions.contains(canonical))) {
             throw new IllegalArgumentException(expectation);
         }
         return canonical;

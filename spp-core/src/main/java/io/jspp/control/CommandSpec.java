@@ -2,6 +2,7 @@ package io.jspp.control;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -138,7 +139,7 @@ public final class CommandSpec {
             text.append(
                     word.literal() != null
                             ? word.literal()
-                            : word.argument().type().placeholder());
+                            : word.argument().name().toUpperCase(Locale.ROOT));
         }
         return text.toString();
     }

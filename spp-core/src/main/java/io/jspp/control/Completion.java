@@ -2,7 +2,7 @@ package io.jspp.control;
 
 /** Where the shell takes the candidates for an argument from when TAB is pressed. */
 public enum Completion {
-    /** The allowed words of a choice, else the placeholder in capitals as SPP shows it. */
+    /** What the type suggests: the words of a choice, or how every value begins. */
     FROM_TYPE,
     /** {@code ring:}, {@code vhost:} … : the types a process can add. */
     NEW_PORT,
@@ -11,9 +11,5 @@ public enum Completion {
     /** Ports that are no patch's source yet. */
     PATCH_SOURCE,
     /** Ports that are no patch's destination yet. */
-    PATCH_DESTINATION,
-    /** Names of the process's running components. */
-    COMPONENT,
-    /** Worker lcores of the process that run nothing. */
-    FREE_LCORE
+    PATCH_DESTINATION
 }

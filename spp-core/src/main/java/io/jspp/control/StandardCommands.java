@@ -4,6 +4,7 @@ import static io.jspp.control.CommandSpec.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The commands themselves. Wire forms, REST routes and texts are SPP's. */
 final class StandardCommands {
@@ -32,8 +33,9 @@ final class StandardCommands {
     private static void patchPanel(final List<CommandSpec> specs, final ProcessKind kind) {
         final boolean primary = kind == ProcessKind.PRIMARY;
         final String error = primary ? "" : "Error: ";
-        final List<CommandSpec.Builder> forwarding = new ArrayList<>();
-        forwarding.add(command(kind, "add", "add {port}")
+        final Consumer<CommandSpec.Builder> forwarding = builder ->
+                specs.add(primary ? builder.guard(Guard.FORWARDER_EXISTS).build() : builder.build());
+        forwarding.accept(command(kind, "add", "add {port}")
                 .argument("port", ArgumentType.PLAIN_PORT, Completion.NEW_PORT, "Port is required!")
                 .rest("PUT", "/ports")
                 .body("action", "add")
@@ -44,7 +46,7 @@ final class StandardCommands {
         if (primary) {
             specs.add(addPipe());
         }
-        forwarding.add(command(kind, "del", "del {port}")
+        forwarding.accept(command(kind, "del", "del {port}")
                 .argument("port", ArgumentType.PORT, Completion.REMOVABLE_PORT, "Port is required!")
                 .rest("PUT", "/ports")
                 .body("action", "del")
@@ -54,7 +56,7 @@ final class StandardCommands {
                 .guard(Guard.PORT_NOT_PATCHED)
                 .success("Delete {port}.")
                 .help("forget a port that is in no patch"));
-        forwarding.add(command(kind, "patch", "patch {src} {dst}")
+        forwarding.accept(command(kind, "patch", "patch {src} {dst}")
                 .argument("src", ArgumentType.PORT, Completion.PATCH_SOURCE, error + "Params are required!")
                 .argument("dst", ArgumentType.PORT, Completion.PATCH_DESTINATION, error + "Dst port is required!")
                 .rest("PUT", "/patches")
@@ -64,23 +66,20 @@ final class StandardCommands {
                 .echo("ports.dst", "{dst}")
                 .success("Patch ports ({src} -> {dst}).")
                 .help("send what SRC receives out of DST; a source has one destination, the last one named"));
-        forwarding.add(command(kind, "patch reset", "patch reset")
+        forwarding.accept(command(kind, "patch reset", "patch reset")
                 .rest("DELETE", "/patches")
                 .success("Clear all of patches.")
                 .help("remove every patch"));
-        forwarding.add(command(kind, "forward", "forward")
+        forwarding.accept(command(kind, "forward", "forward")
                 .rest("PUT", "/forward")
                 .body("action", "start")
                 .success("Start forwarding.")
                 .help("start moving packets"));
-        forwarding.add(command(kind, "stop", "stop")
+        forwarding.accept(command(kind, "stop", "stop")
                 .rest("PUT", "/forward")
                 .body("action", "stop")
                 .success("Stop forwarding.")
                 .help("stop moving packets; ports and patches stay"));
-        for (final CommandSpec.Builder builder : forwarding) {
-            specs.add(primary ? builder.guard(Guard.FORWARDER_EXISTS).build() : builder.build());
-        }
     }
 
     private static CommandSpec addPipe() {

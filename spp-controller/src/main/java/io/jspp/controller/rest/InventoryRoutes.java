@@ -29,15 +29,21 @@ final class InventoryRoutes {
 
     List<Route> all() {
         return List.of(
-                new Route("GET", new PathTemplate("/v1/processes"), (path, body) -> processes()),
+                new Route("GET", new PathTemplate("/v1/processes"), (path, body) -> processes(false)),
+                new Route("GET", new PathTemplate("/v2/processes"), (path, body) -> processes(true)),
                 new Route("GET", new PathTemplate("/v1/cpu_usage"), (path, body) -> cpuUsage()),
                 new Route("GET", new PathTemplate("/v1/cpu_layout"), (path, body) -> cpuLayout()));
     }
 
-    private CompletableFuture<RestResponse> processes() {
+    /** SPP's list, or ours which also says what ports a process can open. */
+    private CompletableFuture<RestResponse> processes(final boolean withPortTypes) {
         final List<Object> list = new ArrayList<>();
         for (final ProcessEntry entry : inventory.all()) {
-            list.add(describe("type", entry));
+            final Map<String, Object> process = describe("type", entry);
+            if (withPortTypes) {
+                process.put("port-types", entry.portTypes().isEmpty() ? inventory.portTypes() : entry.portTypes());
+            }
+            list.add(process);
         }
         return CompletableFuture.completedFuture(RestResponse.json(list));
     }

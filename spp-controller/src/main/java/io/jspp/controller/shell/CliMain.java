@@ -1,0 +1,140 @@
+package io.jspp.controller.shell;
+
+import io.jspp.config.ExitCode;
+import io.jspp.control.ControlEndpoint;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ./spp cli}: the shell. */
+@Command(
+        name = "spp cli",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description =
+                "Drives a controller: on a terminal with a prompt, else from -c, -f or standard input, up to the first"
+                        + " line that fails.")
+public final class CliMain implements Callable<Integer> {
+    private static final String DEFAULT_HOST = "127.0.0.1";
+    private static final int DEFAULT_PORT = 7777;
+
+    @Option(
+            names = {"-b", "--bind-addr"},
+            paramLabel = "ADDR[:PORT]",
+            description = "controller's REST address (127.0.0.1:7777); several may be given, see the command server")
+    private List<String> addresses = new ArrayList<>();
+
+    @Option(
+            names = "-c",
+            paramLabel = "LINE",
+            description = "run this line, for instance -c 'nfv 1; status'; repeatable")
+    private List<String> lines = new ArrayList<>();
+
+    @Option(names = "-f", paramLabel = "FILE", description = "run the lines of this file")
+    private Path file;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this text")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    private CliMain() {}
+
+    /** Exit codes: 0 all done, 1 a line failed, 2 wrong option, 3 no controller, 5 a process did not answer in time. */
+    public static void main(final String[] arguments) {
+        System.exit(new CommandLine(new CliMain())
+                .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {
+                    commandLine.getErr().println("spp cli: " + failure.getMessage());
+                    return ExitCode.FAILED;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (file != null && !lines.isEmpty()) {
+            throw usage("-c and -f exclude each other");
+        }
+        final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        final Servers servers = new Servers(clients());
+        try {
+            for (final RestClient client : servers.all()) {
+                client.processes();
+            }
+        } catch (final ShellException notReachable) {
+            System.err.println(notReachable.getMessage());
+            return notReachable.exitCode();
+        }
+        final Path historyFile = History.fileOf(System.getenv("HOME"));
+        final Shell shell = new Shell(servers, historyFile, out, System.err);
+        final ScriptRunner scripts = new ScriptRunner(shell, System.err);
+        if (!lines.isEmpty()) {
+            return scripts.run(lines);
+        }
+        if (file != null) {
+            return runFile(scripts);
+        }
+        if (isTerminal()) {
+            new InteractiveRunner(shell, historyFile, out).run();
+            return ExitCode.OK;
+        }
+        return scripts.run(new InputStreamReader(System.in, StandardCharsets.UTF_8), "standard input");
+    }
+
+    private int runFile(final ScriptRunner scripts) throws IOException {
+        if (Files.isDirectory(file) || !Files.isReadable(file)) {
+            System.err.println("spp cli: cannot read " + file + ": is the name right, and may you read it?");
+            return ExitCode.FAILED;
+        }
+        try (Reader reader = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
+            return scripts.run(reader, file.toString());
+        }
+    }
+
+    private List<RestClient> clients() {
+        final List<RestClient> clients = new ArrayList<>();
+        for (final String address : addresses.isEmpty() ? List.of(DEFAULT_HOST) : addresses) {
+            try {
+                clients.add(new RestClient(
+                        address.lastIndexOf(':') > address.lastIndexOf(']')
+                                ? ControlEndpoint.parse(address)
+                                : new ControlEndpoint(ControlEndpoint.parseHost(address), DEFAULT_PORT)));
+            } catch (final IllegalArgumentException malformed) {
+                throw usage("-b: " + malformed.getMessage());
+            }
+        }
+        return clients;
+    }
+
+    private ParameterException usage(final String sentence) {
+        return new ParameterException(spec.commandLine(), "spp cli: " + sentence);
+    }
+
+    /** Whether standard input is a terminal; the kernel's name of it tells without any native call. */
+    private static boolean isTerminal() {
+        try {
+            final String target =
+                    Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (final IOException noProc) {
+            return System.console() != null;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.jspp.controller.shell;
+
+import io.jspp.config.ExitCode;
+import io.jspp.controller.json.Json;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * An answer of the controller.
+ *
+ * @param status HTTP status
+ * @param body text, empty for none
+ */
+record RestReply(int status, String body) {
+    private static final String COMMAND_ERROR = "command error: ";
+
+    boolean isSuccess() {
+        return status >= 200 && status < 300;
+    }
+
+    boolean isNotFound() {
+        return status == 404;
+    }
+
+    /** The body as JSON. */
+    Object json() throws ShellException {
+        try {
+            return Json.parse(body);
+        } catch (final IOException noJson) {
+            throw new ShellException("Error: the controller answered no JSON: " + noJson.getMessage());
+        }
+    }
+
+    /** The body as a JSON object. */
+    Map<String, Object> object() throws ShellException {
+        final Map<String, Object> object = Json.asObject(json());
+        if (object == null) {
+            throw new ShellException("Error: the controller answered no JSON object.");
+        }
+        return object;
+    }
+
+    /** This reply, when it is a success. */
+    RestReply orFail() throws ShellException {
+        if (!isSuccess()) {
+            final String reason = body.startsWith(COMMAND_ERROR) ? body.substring(COMMAND_ERROR.length()) : body;
+            throw new ShellException(
+                    "Error: " + (reason.isBlank() ? "HTTP status " + status : reason),
+                    status == 504 ? ExitCode.TIMEOUT : ExitCode.FAILED);
+        }
+        return this;
+    }
+}

@@ -1,0 +1,24 @@
+package io.jspp.controller.shell;
+
+import io.jspp.config.ExitCode;
+
+/** A line that failed; the message is what the user reads, in SPP's words where SPP has some. */
+final class ShellException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    ShellException(final String message) {
+        this(message, ExitCode.FAILED);
+    }
+
+    ShellException(final String message, final int exitCode) {
+        super(message, null, false, false);
+        this.exitCode = exitCode;
+    }
+
+    /** Status with which a script ends that stops here. */
+    int exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,122 @@
+package io.jspp.controller.shell;
+
+import io.jspp.control.ProcessKind;
+import io.jspp.controller.json.Json;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Prints the status objects of processes in SPP's layouts. */
+final class StatusPrinter {
+    private final PrintStream out;
+
+    StatusPrinter(final PrintStream out) {
+        this.out = out;
+    }
+
+    void print(final ProcessKind kind, final Map<String, Object> status) {
+        switch (kind) {
+            case PRIMARY -> printPrimary(status);
+            case NFV -> printNfv(status);
+            default -> out.println(Json.write(status));
+        }
+    }
+
+    private void printNfv(final Map<String, Object> status) {
+        out.println("- status: " + status.get("status"));
+        final Object master = status.get("master-lcore");
+        final List<?> workers = Json.asArray(status.get("lcores")).stream()
+                .filter(lcore -> !lcore.equals(master))
+                .toList();
+        printLcores(master, workers);
+        out.println("- ports:");
+        printPorts("  ", status);
+    }
+
+    private void printPrimary(final Map<String, Object> status) {
+        final List<?> lcores = Json.asArray(status.get("lcores"));
+        if (!lcores.isEmpty()) {
+            printLcores(lcores.get(0), lcores.subList(1, lcores.size()));
+        }
+        final Map<String, Object> forwarder = Json.asObject(status.get("forwarder"));
+        if (forwarder != null) {
+            out.println("- forwarder:");
+            out.println("  - status: " + forwarder.get("status"));
+            out.println("  - ports:");
+            printPorts("    ", forwarder);
+        }
+        if (status.containsKey("pipes")) {
+            out.println("- pipes:");
+            for (final Map<String, Object> pipe : objects(status, "pipes")) {
+                out.println("  - pipe:" + pipe.get("id") + " ring:" + pipe.get("rx") + " ring:" + pipe.get("tx"));
+            }
+        }
+        if (status.containsKey("phy_ports") || status.containsKey("ring_ports")) {
+            out.println("- stats");
+        }
+        if (status.containsKey("phy_ports")) {
+            printPhysicalPorts(objects(status, "phy_ports"));
+        }
+        if (status.containsKey("ring_ports")) {
+            printRings(objects(status, "ring_ports"));
+        }
+    }
+
+    private void printPhysicalPorts(final List<Map<String, Object>> ports) {
+        out.println("  - physical ports:");
+        out.println("      ID          rx          tx     tx_drop  rxq  txq mac_addr");
+        for (final Map<String, Object> port : ports) {
+            final Map<String, Object> queues = Json.asObject(port.get("nof_queues"));
+            out.printf(
+                    "      %2s  %10s  %10s  %10s %4s %4s %s%n",
+                    port.get("id"),
+                    port.get("rx"),
+                    port.get("tx"),
+                    port.get("tx_drop"),
+                    queues == null ? "" : queues.get("rx"),
+                    queues == null ? "" : queues.get("tx"),
+                    port.get("eth"));
+        }
+    }
+
+    private void printRings(final List<Map<String, Object>> rings) {
+        out.println("  - ring ports:");
+        out.println("      ID          rx          tx     rx_drop     tx_drop");
+        for (final Map<String, Object> ring : rings) {
+            out.printf(
+                    "      %2s  %10s  %10s  %10s  %10s%n",
+                    ring.get("id"), ring.get("rx"), ring.get("tx"), ring.get("rx_drop"), ring.get("tx_drop"));
+        }
+    }
+
+    private void printLcores(final Object master, final List<?> workers) {
+        out.println("- lcore_ids:");
+        out.println("  - master: " + master);
+        if (workers.size() == 1) {
+            out.println("  - slave: " + workers.get(0));
+        } else if (workers.size() > 1) {
+            out.println("  - slaves: "
+                    + workers.stream().map(Object::toString).collect(Collectors.joining(", ", "[", "]")));
+        }
+    }
+
+    private void printPorts(final String indent, final Map<String, Object> status) {
+        for (final Object port : Json.asArray(status.get("ports"))) {
+            Object destination = null;
+            for (final Map<String, Object> patch : objects(status, "patches")) {
+                if (port.equals(patch.get("src"))) {
+                    destination = patch.get("dst");
+                }
+            }
+            out.println(indent + "- " + port + (destination == null ? "" : " -> " + destination));
+        }
+    }
+
+    static List<Map<String, Object>> objects(final Map<String, Object> parent, final String key) {
+        return Json.asArray(parent.get(key)).stream()
+                .map(Json::asObject)
+                .filter(object -> object != null)
+                .toList();
+    }
+}
