@@ -37,22 +37,19 @@ final class VhostScene implements Scene {
                 "nfv 1; status");
 
         stage.say("a guest that answers on vhost:0, one that pings it on vhost:1");
-        SppProcess answering = cluster.start("guest", guest(cluster, 0, "answer", "--ip", "192.168.1.1"));
+        SppProcess answering =
+                cluster.start("guest", List.of("guest", "answer", socket(cluster, 0), "--ip", "192.168.1.1"));
         answering.awaitLine(READY, LIMIT);
         ping(stage, "5");
         cluster.end(answering);
 
         stage.say(seconds + " s of 64-byte frames, both ways, each with a sequence number that is checked");
-        List<String> load = new ArrayList<>(List.of("guest", "load", "--socket"));
-        load.addAll(List.of(
-                cluster.vhostSocket(0).toString(),
-                "--peer",
-                cluster.vhostSocket(1).toString()));
-        load.addAll(List.of("--size", "64", "--seconds", "" + seconds));
+        List<String> load = new ArrayList<>(List.of("guest", "generate", socket(cluster, 0)));
+        load.addAll(List.of("--peer", socket(cluster, 1), "--both", "--size", "64", "--seconds", "" + seconds));
         stage.run("load", load, LIMIT.plusSeconds(seconds), LOOK);
 
         stage.say("kill -9 of the secondary while a guest pings, then the same command again");
-        answering = cluster.start("guest", guest(cluster, 0, "answer", "--ip", "192.168.1.1"));
+        answering = cluster.start("guest", List.of("guest", "answer", socket(cluster, 0), "--ip", "192.168.1.1"));
         answering.awaitLine(READY, LIMIT);
         nfv.kill();
         cluster.startNfv(1);
@@ -64,15 +61,22 @@ final class VhostScene implements Scene {
     private static void ping(Stage stage, String count) {
         stage.run(
                 "ping",
-                guest(stage.cluster(), 1, "ping", "--ip", "192.168.1.2", "--target", "192.168.1.1", "--count", count),
+                List.of(
+                        "guest",
+                        "ping",
+                        socket(stage.cluster(), 1),
+                        "192.168.1.1",
+                        "--ip",
+                        "192.168.1.2",
+                        "-c",
+                        count,
+                        "-i",
+                        "0.2"),
                 LIMIT,
                 LOOK);
     }
 
-    private static List<String> guest(SppCluster cluster, int port, String mode, String... options) {
-        List<String> words = new ArrayList<>(List.of("guest", mode));
-        words.addAll(List.of("--socket", cluster.vhostSocket(port).toString()));
-        words.addAll(List.of(options));
-        return words;
+    private static String socket(SppCluster cluster, int port) {
+        return cluster.vhostSocket(port).toString();
     }
 }
