@@ -62,7 +62,7 @@ public final class GeneratorRx {
     }
 
     /** Takes and checks up to {@code max} frames and offers their buffers again; returns how many buffers came. */
-    public int poll(int max, long nowNs) {
+    public int poll(int max) {
         int n = Math.min(max, queue.usedReady());
         if (n == 0) {
             emptyPolls++;
@@ -96,13 +96,13 @@ public final class GeneratorRx {
                 frames++;
                 total += length;
                 if (timestamp != 0) {
-                    latencyNs.accept(nowNs - timestamp);
+                    latencyNs.accept(System.nanoTime() - timestamp);
                 }
                 continue;
             }
             // Everything that is not the next frame of the known stream.
             sequences.advance(expected - sequences.expected());
-            frames += unusual(buffer, tag, sequence, timestamp, count, length, nowNs);
+            frames += unusual(buffer, tag, sequence, timestamp, count, length);
             expected = sequences.expected();
             stream = streamBits;
         }
@@ -115,7 +115,7 @@ public final class GeneratorRx {
         return n;
     }
 
-    private int unusual(long buffer, long tag, long sequence, long timestamp, int count, int length, long nowNs) {
+    private int unusual(long buffer, long tag, long sequence, long timestamp, int count, int length) {
         if (openFrameBuffers > 0) {
             openFrameBuffers--;
             return 0;
@@ -145,7 +145,7 @@ public final class GeneratorRx {
         sequences.accept(sequence);
         bytes += length;
         if (timestamp != 0) {
-            latencyNs.accept(nowNs - timestamp);
+            latencyNs.accept(System.nanoTime() - timestamp);
         }
         return 1;
     }

@@ -22,10 +22,15 @@ public final class TrafficRun implements AutoCloseable {
     private static final int MISSED_KICK_SPINS = 1 << 12;
     private static final long YIELD_RATE = 200_000;
     private static final int SLEEP_MS = 1;
+    private static final long STALL_NS = 100_000_000L;
 
     private final GeneratorTx[] senders;
     private final GeneratorRx[] receivers;
     private final boolean busy;
+    private GeneratorRx[] sinks;
+    private long[] forgiven;
+    private int window;
+    private int worthwhile = WORTHWHILE;
     private final NativeMemory pollfds;
     private long cycles;
     private long idleCycles;
@@ -36,6 +41,33 @@ public final class TrafficRun implements AutoCloseable {
         this.receivers = receivers.clone();
         this.busy = busy;
         this.pollfds = NativeMemory.allocate((long) Layouts.Pollfd.SIZE * Math.max(1, receivers.length));
+    }
+
+    /**
+     * Bounds what is under way: sender i has at most {@code frames} that {@code ends[i]} has neither received nor found missing. A receiver whose
+     * thread is preempted then holds up its sender, instead of overflowing. 0 frames: no bound.
+     */
+    public void window(GeneratorRx[] ends, int frames) {
+        sinks = ends.clone();
+        forgiven = new long[ends.length];
+        window = frames;
+        worthwhile = frames == 0 ? WORTHWHILE : Math.min(WORTHWHILE, frames);
+    }
+
+    private int allowed(int sender, int wanted) {
+        if (window == 0) {
+            return wanted;
+        }
+        GeneratorRx sink = sinks[sender];
+        long underWay = senders[sender].sent() - sink.received() - sink.lost() - forgiven[sender];
+        return (int) Math.max(0, Math.min(wanted, window - underWay));
+    }
+
+    /** Nothing has moved for long: what is missing at the end of the sequence will not come any more. */
+    private void forgive() {
+        for (int s = 0; window != 0 && s < senders.length; s++) {
+            forgiven[s] = senders[s].sent() - sinks[s].received() - sinks[s].lost();
+        }
     }
 
     /**
@@ -55,10 +87,17 @@ public final class TrafficRun implements AutoCloseable {
             base[s] = senders[s].sent();
         }
         int idle = 0;
+        long moved = begin;
         while (true) {
             long now = System.nanoTime();
             if (now - begin >= durationNs || stop.getAsBoolean()) {
                 return;
+            }
+            if (idle == 0) {
+                moved = now;
+            } else if (now - moved > STALL_NS) {
+                forgive();
+                moved = now;
             }
             int work = 0;
             boolean left = senders.length == 0;
@@ -70,18 +109,19 @@ public final class TrafficRun implements AutoCloseable {
                 }
                 left = true;
                 if (flatOut) {
-                    int wanted = (int) Math.min(BURST, remaining);
-                    if (tx.room(wanted) >= Math.min(WORTHWHILE, wanted)) {
+                    int wanted = allowed(s, (int) Math.min(BURST, remaining));
+                    int least = (int) Math.min(worthwhile, remaining);
+                    if (wanted >= least && tx.room(least) >= least) {
                         work += tx.send(wanted, now);
                     }
                 } else {
                     long due = base[s] + (long) ((now - begin) * perNs) - tx.sent();
                     if (due > 0) {
-                        work += tx.send((int) Math.min(Math.min(BURST, remaining), due), now);
+                        work += tx.send(allowed(s, (int) Math.min(Math.min(BURST, remaining), due)), now);
                     }
                 }
             }
-            work += receive(now);
+            work += receive();
             if (!left) {
                 return;
             }
@@ -95,7 +135,7 @@ public final class TrafficRun implements AutoCloseable {
         int idle = 0;
         while (receivedFrames() < total && !stop.getAsBoolean()) {
             long now = System.nanoTime();
-            if (receive(now) > 0) {
+            if (receive() > 0) {
                 last = now;
                 idle = 0;
             } else if (now - last > quietNs) {
@@ -106,10 +146,10 @@ public final class TrafficRun implements AutoCloseable {
         }
     }
 
-    private int receive(long now) {
+    private int receive() {
         int work = 0;
         for (GeneratorRx rx : receivers) {
-            work += rx.poll(RX_BURST, now);
+            work += rx.poll(RX_BURST);
         }
         cycles++;
         return work;

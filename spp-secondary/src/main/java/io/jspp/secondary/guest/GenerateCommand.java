@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 /** {@code guest generate}: sends numbered frames, and checks those that come. */
 @Command(
         name = "generate",
+        aliases = "load",
         description = {
             "sends sequence-numbered frames, counts and checks what it receives",
             "exit 0: good, 1: frames damaged, reordered or duplicated, or more lost than --max-loss, 5: none came although --peer was given"
@@ -30,12 +31,19 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--peer",
-            paramLabel = "SOCKET",
-            description = "play the guest on this socket too: it receives what the first one sends")
+            paramLabel = "PATH",
+            description = "play the guest on this socket too: each sends to the other")
     private String peer;
 
-    @Option(names = "--both", description = "the peer sends as well")
-    private boolean both;
+    @Option(names = "--one-way", description = "the peer only receives")
+    private boolean oneWay;
+
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            description =
+                    "frames sent and not yet received by the peer, at most; 0: no limit (default: what the peer's ring takes)")
+    private Integer window;
 
     @Option(names = "--dst-mac", paramLabel = "MAC", description = "destination of the frames; default: the peer's MAC")
     private String destination;
@@ -81,8 +89,11 @@ final class GenerateCommand implements Callable<Integer> {
         if (rate < 0) {
             throw new IllegalArgumentException("--rate " + rate + " (frames per second, 0 or more)");
         }
-        if (both && peer == null) {
-            throw new IllegalArgumentException("--both needs --peer SOCKET");
+        if (peer == null && (oneWay || window != null)) {
+            throw new IllegalArgumentException("--one-way and --window need --peer PATH");
+        }
+        if (window != null && window < 0) {
+            throw new IllegalArgumentException("--window " + window + " (frames, 0 or more)");
         }
         byte[] mac = options.ownMac();
         byte[] peerMac = peer == null ? DEFAULT_DESTINATION : Addresses.macFor(peer);
@@ -94,14 +105,15 @@ final class GenerateCommand implements Callable<Integer> {
         List<TrafficGuest.Port> ports = new ArrayList<>();
         ports.add(new TrafficGuest.Port(options.config(), mac, to));
         if (peer != null) {
-            ports.add(new TrafficGuest.Port(options.config(peer), peerMac, both ? mac : null));
+            ports.add(new TrafficGuest.Port(options.config(peer), peerMac, oneWay ? null : mac));
         }
         String who = (rate == 0 ? "sends " : "sends " + rate + " frames/s of ") + pattern.name() + " from "
                 + Addresses.macText(mac) + " to " + Addresses.macText(to);
+        int inFlight = peer == null ? 0 : window == null ? options.queueSize : window;
         TrafficSession session = new TrafficSession(process, options, traffic);
         return session.run(
                 ports,
-                new TrafficGuest.Options(pattern, sample, traffic.payload, traffic.busy),
+                new TrafficGuest.Options(pattern, sample, traffic.payload, traffic.busy, inFlight),
                 who,
                 new TrafficSession.Goal(
                         rate,

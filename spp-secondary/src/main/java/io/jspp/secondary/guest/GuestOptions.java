@@ -5,19 +5,22 @@ import io.jspp.linux.Linux;
 import io.jspp.virtio.Features;
 import java.util.BitSet;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Options that every mode of the guest has. */
 final class GuestOptions {
-    @Parameters(paramLabel = "SOCKET", description = "vhost-user socket of the back-end, such as DIR/sock0")
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            required = true,
+            description = "vhost-user socket of the back-end, such as DIR/sock0")
     String socket;
 
     @Option(
             names = {"--listen", "--server"},
-            description = "listen on SOCKET (the back-end connects: --vhost-client) instead of connecting to it")
+            description = "listen on PATH (the back-end connects: --vhost-client) instead of connecting")
     boolean listen;
 
-    @Option(names = "--mac", paramLabel = "MAC", description = "own address; default: derived from SOCKET")
+    @Option(names = "--mac", paramLabel = "MAC", description = "own address; default: derived from PATH")
     String mac;
 
     @Option(

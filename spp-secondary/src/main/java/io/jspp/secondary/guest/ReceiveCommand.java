@@ -36,7 +36,7 @@ final class ReceiveCommand implements Callable<Integer> {
         return new TrafficSession(process, options, traffic)
                 .run(
                         List.of(new TrafficGuest.Port(options.config(), mac, null)),
-                        new TrafficGuest.Options(TrafficPattern.fixed(64), 1, traffic.payload, traffic.busy),
+                        new TrafficGuest.Options(TrafficPattern.fixed(64), 1, traffic.payload, traffic.busy, 0),
                         "receives as " + Addresses.macText(mac),
                         new TrafficSession.Goal(
                                 TrafficRun.FLAT_OUT,

@@ -23,7 +23,8 @@ public final class TrafficGuest implements AutoCloseable {
     private final GeneratorTx[] senders;
     private final GeneratorRx[] receivers;
     private final Histogram latencyNs = new Histogram(1, MAX_LATENCY_NS, 3);
-    private final boolean busy;
+    private final int[] sinks;
+    private final Options options;
     private TrafficRun run;
 
     /**
@@ -32,10 +33,12 @@ public final class TrafficGuest implements AutoCloseable {
      * @param sampleEvery a power of two: every so many frames carry a timestamp
      * @param payload whether each byte is written and checked, not just headers and sequence numbers
      * @param busy whether an idle run spins instead of sleeping
+     * @param window frames that a port has sent and the next port (the first, for the last) not received, at most; 0: no limit
      */
-    public record Options(TrafficPattern pattern, int sampleEvery, boolean payload, boolean busy) {
-        /** 64-byte frames, one in 1024 timed, spinning. */
-        public static final Options DEFAULT = new Options(TrafficPattern.fixed(64), 1024, false, true);
+    public record Options(TrafficPattern pattern, int sampleEvery, boolean payload, boolean busy, int window) {
+        /** 64-byte frames, one in 1024 timed, spinning, no more under way than a receiving ring of default size takes. */
+        public static final Options DEFAULT =
+                new Options(TrafficPattern.fixed(64), 1024, false, true, FrontendConfig.DEFAULT_QUEUE_SIZE);
     }
 
     /** One guest: its socket, its MAC, and whom it sends to; null sends nothing. */
@@ -44,17 +47,21 @@ public final class TrafficGuest implements AutoCloseable {
     public TrafficGuest(List<Port> ports, Options options) {
         int count = ports.size();
         this.receivers = new GeneratorRx[count];
-        this.busy = options.busy();
+        this.options = options;
         int sending = 0;
         for (Port port : ports) {
             sending += port.destination() == null ? 0 : 1;
         }
         this.senders = new GeneratorTx[sending];
+        this.sinks = new int[sending];
         int sender = 0;
         for (int i = 0; i < count; i++) {
             Port port = ports.get(i);
             int index = i;
             int senderIndex = port.destination() == null ? -1 : sender++;
+            if (senderIndex >= 0) {
+                sinks[senderIndex] = (i + 1) % count;
+            }
             sessions.add(new FrontendSession(port.config(), (memory, queues, features) -> {
                 receivers[index] = new GeneratorRx(queues[0], features, this::recordLatency, options.payload());
                 if (senderIndex >= 0) {
@@ -106,7 +113,12 @@ public final class TrafficGuest implements AutoCloseable {
                     throw new FrontendException("traffic cannot run before every back-end has answered");
                 }
             }
-            run = new TrafficRun(senders, receivers, busy);
+            GeneratorRx[] ends = new GeneratorRx[senders.length];
+            for (int s = 0; s < ends.length; s++) {
+                ends[s] = receivers[sinks[s]];
+            }
+            run = new TrafficRun(senders, receivers, options.busy());
+            run.window(ends, options.window());
         }
         return run;
     }
