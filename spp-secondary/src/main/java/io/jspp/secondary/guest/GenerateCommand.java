@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 /** {@code guest generate}: sends numbered frames, and checks those that come. */
 @Command(
         name = "generate",
-        aliases = "load",
         description = {
             "sends sequence-numbered frames, counts and checks what it receives",
             "exit 0: good, 1: frames damaged, reordered or duplicated, or more lost than --max-loss, 5: none came although --peer was given"
@@ -31,12 +30,12 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--peer",
-            paramLabel = "PATH",
-            description = "play the guest on this socket too: each sends to the other")
+            paramLabel = "SOCKET",
+            description = "play the guest on this socket too: it receives what the first one sends")
     private String peer;
 
-    @Option(names = "--one-way", description = "the peer only receives")
-    private boolean oneWay;
+    @Option(names = "--both", description = "the peer sends as well")
+    private boolean both;
 
     @Option(
             names = "--window",
@@ -89,8 +88,8 @@ final class GenerateCommand implements Callable<Integer> {
         if (rate < 0) {
             throw new IllegalArgumentException("--rate " + rate + " (frames per second, 0 or more)");
         }
-        if (peer == null && (oneWay || window != null)) {
-            throw new IllegalArgumentException("--one-way and --window need --peer PATH");
+        if (peer == null && (both || window != null)) {
+            throw new IllegalArgumentException("--both and --window need --peer SOCKET");
         }
         if (window != null && window < 0) {
             throw new IllegalArgumentException("--window " + window + " (frames, 0 or more)");
@@ -105,7 +104,7 @@ final class GenerateCommand implements Callable<Integer> {
         List<TrafficGuest.Port> ports = new ArrayList<>();
         ports.add(new TrafficGuest.Port(options.config(), mac, to));
         if (peer != null) {
-            ports.add(new TrafficGuest.Port(options.config(peer), peerMac, oneWay ? null : mac));
+            ports.add(new TrafficGuest.Port(options.config(peer), peerMac, both ? mac : null));
         }
         String who = (rate == 0 ? "sends " : "sends " + rate + " frames/s of ") + pattern.name() + " from "
                 + Addresses.macText(mac) + " to " + Addresses.macText(to);

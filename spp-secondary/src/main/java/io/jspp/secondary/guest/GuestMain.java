@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  spp guest answer --socket /tmp/sock1 --ip 10.0.0.2",
-            "  spp guest ping --socket /tmp/sock0 --ip 10.0.0.1 --target 10.0.0.2",
-            "  spp guest generate --socket /tmp/sock0 --peer /tmp/sock1 --seconds 5"
+            "  spp guest answer /tmp/sock1 --ip 10.0.0.2",
+            "  spp guest ping /tmp/sock0 10.0.0.2 --ip 10.0.0.1",
+            "  spp guest generate /tmp/sock0 --peer /tmp/sock1 --seconds 5"
         })
 public final class GuestMain implements Callable<Integer> {
     @Spec

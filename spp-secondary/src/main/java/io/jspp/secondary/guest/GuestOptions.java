@@ -5,22 +5,19 @@ import io.jspp.linux.Linux;
 import io.jspp.virtio.Features;
 import java.util.BitSet;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Options that every mode of the guest has. */
 final class GuestOptions {
-    @Option(
-            names = "--socket",
-            paramLabel = "PATH",
-            required = true,
-            description = "vhost-user socket of the back-end, such as DIR/sock0")
+    @Parameters(paramLabel = "SOCKET", description = "vhost-user socket of the back-end, such as DIR/sock0")
     String socket;
 
     @Option(
             names = {"--listen", "--server"},
-            description = "listen on PATH (the back-end connects: --vhost-client) instead of connecting")
+            description = "listen on SOCKET (the back-end connects: --vhost-client) instead of connecting")
     boolean listen;
 
-    @Option(names = "--mac", paramLabel = "MAC", description = "own address; default: derived from PATH")
+    @Option(names = "--mac", paramLabel = "MAC", description = "own address; default: derived from SOCKET")
     String mac;
 
     @Option(

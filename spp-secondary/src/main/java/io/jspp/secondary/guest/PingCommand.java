@@ -10,6 +10,7 @@ import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code guest ping}: exit 0 when every reply came, 1 when some were lost, 5 when none came. */
 @Command(name = "ping", description = "pings an address; exit 0: no loss, 1: some loss, 5: no answer at all")
@@ -22,7 +23,7 @@ final class PingCommand implements Callable<Integer> {
     @Mixin
     private GuestOptions options;
 
-    @Option(names = "--target", paramLabel = "ADDRESS", required = true, description = "IPv4 address to ping")
+    @Parameters(index = "1", paramLabel = "TARGET", description = "IPv4 address to ping")
     private String target;
 
     @Option(names = "--ip", paramLabel = "ADDRESS", required = true, description = "own IPv4 address")
