@@ -75,7 +75,6 @@ public final class AttachClient implements Claims, AutoCloseable {
     private volatile AttachConnection connection;
     private volatile int primaryPid;
     private FileDescriptor segment;
-    private String segmentId = "";
     private Map<String, String> welcome = Map.of();
     private long sequence;
     private boolean stale;
@@ -182,7 +181,7 @@ public final class AttachClient implements Claims, AutoCloseable {
                 offer.add(eventfd);
             }
         });
-        return message.with("segment", segmentId)
+        return message.with("segment", 1)
                 .with("epoch", welcome.getOrDefault("epoch", "0"))
                 .with("claims", claims)
                 .with("eventfds", eventfds);
@@ -200,7 +199,6 @@ public final class AttachClient implements Claims, AutoCloseable {
         }
         segment = descriptors.get(0);
         welcome = reply.message().attributes();
-        segmentId = welcome.getOrDefault("segment", "");
     }
 
     private void watch() {
@@ -389,7 +387,7 @@ public final class AttachClient implements Claims, AutoCloseable {
         }
     }
 
-    /** The shared segment's descriptor, owned by this client. */
+    /** Descriptor of the shared segment, owned by this client: attach a duplicate. */
     public FileDescriptor segment() {
         return segment;
     }
@@ -401,11 +399,6 @@ public final class AttachClient implements Claims, AutoCloseable {
     /** Number of this process's life among those of its client id; part of every owner word. */
     public int epoch() {
         return Integer.parseInt(welcome.getOrDefault("epoch", "0"));
-    }
-
-    /** Rings the primary made: {@code ring:0 .. ring:N-1}. */
-    public int rings() {
-        return Integer.parseInt(welcome.getOrDefault("rings", "0"));
     }
 
     /** True when an earlier process with this id and type ended without {@code exit} and left its configuration. */

@@ -3,8 +3,8 @@
  * The client asks, the primary answers, nothing is sent unasked:
  *
  * <pre>
- *   hello version=1 id=1 type=nfv [segment=UID epoch=7 claims=ring:0/0/tx,... eventfds=0,3] + segment fd, ring eventfds when re-attaching
- *       ok epoch=8 segment=UID resume=0|1 ...                    + segment fd
+ *   hello version=1 id=1 type=nfv [segment=1 epoch=7 claims=ring:0/0/tx,... eventfds=ring:0,...] + segment fd, ring eventfds when re-attaching
+ *       ok epoch=8 resume=0|1                                    + segment fd
  *   devices                     ok phy:0=RXQUEUES/TXQUEUES/MAC ...
  *   claim phy:0 0 rx            ok KEY=VALUE ...                 + descriptors of the port type
  *   release phy:0 0 rx          ok

@@ -29,7 +29,7 @@ public final class ConfigKeys {
     public static final ConfigKey WAIT = ConfigKey.integer(
             "wait.seconds", 0, "s", 0, 31_536_000, "Give up waiting for a peer after this long; 0: never");
     public static final ConfigKey RING_SLOTS =
-            ConfigKey.power("ring.slots", 128, "slots", 2, 65_536, "Slots of a ring; one stays free");
+            ConfigKey.power("ring.slots", 128, "slots", 8, 65_536, "Slots of a ring; one stays free");
     public static final ConfigKey MBUF_COUNT = ConfigKey.integer(
             "mbuf.count",
             0,
@@ -41,8 +41,6 @@ public final class ConfigKeys {
             ConfigKey.integer("mbuf.per.port", 1536, "mbufs", 256, 1_048_576, "Packet buffers per ring and port");
     public static final ConfigKey MBUF_DATA =
             ConfigKey.power("mbuf.data", 2048, "bytes", 2048, 4096, "Data bytes of one packet buffer");
-    public static final ConfigKey MBUF_LEASE = ConfigKey.integer(
-            "mbuf.lease", 1536, "mbufs", 64, 1_048_576, "Packet buffers leased to the producer of a ring");
     public static final ConfigKey HUGEPAGES = ConfigKey.word(
             "memory.hugepages", "Hugepages for the shared segment: auto takes free ones", "auto", "never", "always");
     public static final ConfigKey ADOPT_WAIT = ConfigKey.integer(
@@ -52,8 +50,6 @@ public final class ConfigKeys {
             0,
             60_000,
             "How long a new primary waits for a living secondary to offer the segment");
-    public static final ConfigKey CLIENTS =
-            ConfigKey.integer("clients.max", 128, "clients", 1, 250, "Client ids the segment has room for");
     public static final ConfigKey BURST =
             ConfigKey.integer("worker.burst", 64, "packets", 1, 512, "Packets moved at once");
     public static final ConfigKey IDLE = ConfigKey.word(
@@ -77,10 +73,8 @@ public final class ConfigKeys {
             MBUF_COUNT,
             MBUF_PER_PORT,
             MBUF_DATA,
-            MBUF_LEASE,
             HUGEPAGES,
             ADOPT_WAIT,
-            CLIENTS,
             BURST,
             IDLE,
             VHOST_CLIENT);

@@ -100,7 +100,7 @@ class ProcessOptionsTest {
                 "--vdev ,iface=x | ",
                 "--vdev net_null0,a=1,a=2 | ",
                 "--log-level loud | ",
-                "--set ring.slots=100 | option --set ring.slots=100: configuration key ring.slots: \"100\" is not a power of two in 2..65536",
+                "--set ring.slots=100 | option --set ring.slots=100: configuration key ring.slots: \"100\" is not a power of two in 8..65536",
                 "--set slots=128 | option --set slots=128: unknown configuration key \"slots\": did you mean ring.slots?",
                 "--wait soon | ",
                 "--iova-mode px | ",

@@ -1,4 +1,4 @@
-package io.jspp.primary;
+package io.jspp.attach;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +10,9 @@ import java.nio.file.Path;
  * @param pid in this pid namespace
  * @param startTicks field 22 of {@code /proc/PID/stat}: clock ticks from boot to its start
  */
-record ProcessIdentity(int pid, long startTicks) {
+public record ProcessIdentity(int pid, long startTicks) {
     /** The process that has this number now; start 0 when there is none. */
-    static ProcessIdentity of(int pid) {
+    public static ProcessIdentity of(int pid) {
         return new ProcessIdentity(pid, startOf(pid));
     }
 
@@ -29,7 +29,7 @@ record ProcessIdentity(int pid, long startTicks) {
     }
 
     /** Whether it still runs. */
-    boolean alive() {
+    public boolean alive() {
         return startTicks != 0 && startOf(pid) == startTicks;
     }
 }

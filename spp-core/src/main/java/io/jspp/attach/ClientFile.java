@@ -1,4 +1,4 @@
-package io.jspp.primary;
+package io.jspp.attach;
 
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
@@ -12,15 +12,16 @@ import java.util.Collection;
 import java.util.List;
 
 /** The list of attached processes, one {@code pid start} per line, for the primary that comes after a killed one. */
-final class ClientFile {
+public final class ClientFile {
     private final Path path;
 
-    ClientFile(Path runDirectory) {
+    /** @param runDirectory where the primary's socket is */
+    public ClientFile(Path runDirectory) {
         path = runDirectory.resolve("clients");
     }
 
     /** Replaces the list in one step. */
-    void write(Collection<ProcessIdentity> clients) {
+    public void write(Collection<ProcessIdentity> clients) {
         StringBuilder text = new StringBuilder();
         clients.forEach(
                 c -> text.append(c.pid()).append(' ').append(c.startTicks()).append('\n'));
@@ -34,7 +35,7 @@ final class ClientFile {
     }
 
     /** Those of the list that still run. */
-    List<ProcessIdentity> living() {
+    public List<ProcessIdentity> living() {
         List<ProcessIdentity> living = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(path)) {
@@ -55,7 +56,8 @@ final class ClientFile {
         return living;
     }
 
-    void remove() {
+    /** Forgets the list. */
+    public void remove() {
         try {
             Files.deleteIfExists(path);
             Files.deleteIfExists(path.resolveSibling("clients.new"));
