@@ -10,6 +10,7 @@ import io.jspp.net.MacAddress;
 import io.jspp.port.Claims;
 import io.jspp.port.Device;
 import io.jspp.port.Direction;
+import io.jspp.port.InterfaceLink;
 import io.jspp.port.PortException;
 import io.jspp.port.PortState;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class AfPacketDevice implements Device {
 
     @Override
     public PortState state() {
-        return Link.stateOf(query.value(), iface);
+        return InterfaceLink.stateOf(query.value(), iface);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.jspp.linux.SocketAddress;
 import io.jspp.linux.Sockets;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
+import io.jspp.port.InterfaceLink;
 import io.jspp.port.PortException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,8 +50,8 @@ final class PacketQueue {
         return sockets[0].value();
     }
 
-    Link watch(Link.Rebind rebind) {
-        return new Link(socket(), iface, ifindex, rebind);
+    InterfaceLink watch(InterfaceLink.Rebind rebind) {
+        return new InterfaceLink(socket(), iface, ifindex, rebind);
     }
 
     /** Binds every socket and receives, when this is a receive queue; joins the fanout group when there are several. */

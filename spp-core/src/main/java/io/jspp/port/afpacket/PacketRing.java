@@ -4,6 +4,7 @@ import io.jspp.linux.Constants;
 import io.jspp.linux.Layouts;
 import io.jspp.linux.Sockets;
 import io.jspp.memory.MappedMemory;
+import io.jspp.port.FrameVector;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -23,7 +24,7 @@ final class PacketRing implements AutoCloseable {
     static final int MAX_FRAME_BYTES = 1 << 16;
 
     /** struct virtio_net_hdr without num_buffers, linux/virtio_net.h. */
-    static final int VNET_HEADER = 10;
+    static final int VNET_HEADER = FrameVector.HEADER;
 
     /** Where a transmitted frame's virtio-net header begins: TPACKET2_HDRLEN less the sockaddr_ll. */
     static final int TX_VNET = Layouts.Tpacket2Hdr.SIZE;

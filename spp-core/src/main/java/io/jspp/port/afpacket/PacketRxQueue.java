@@ -12,6 +12,8 @@ import io.jspp.memory.Memory;
 import io.jspp.net.EthernetHeader;
 import io.jspp.net.Offload;
 import io.jspp.net.VlanTag;
+import io.jspp.port.InterfaceLink;
+import io.jspp.port.LinkMonitor;
 import io.jspp.port.RxQueue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +36,7 @@ final class PacketRxQueue implements RxQueue {
     private final PacketQueue common;
     private final PacketRing ring;
     private final MappedMemory bigFrames;
-    private final Link link;
+    private final InterfaceLink link;
     private final LinkMonitor.Watched watched = this::check;
     private final AtomicInteger lostByKernel = new AtomicInteger();
     private final int socket;

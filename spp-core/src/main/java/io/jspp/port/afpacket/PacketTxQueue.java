@@ -14,6 +14,8 @@ import io.jspp.memory.Memory;
 import io.jspp.net.EthernetHeader;
 import io.jspp.net.Offload;
 import io.jspp.net.VlanTag;
+import io.jspp.port.InterfaceLink;
+import io.jspp.port.LinkMonitor;
 import io.jspp.port.TxQueue;
 
 /**
@@ -30,7 +32,7 @@ final class PacketTxQueue implements TxQueue {
 
     private final PacketQueue common;
     private final PacketRing ring;
-    private final Link link;
+    private final InterfaceLink link;
     private final LinkMonitor.Watched watched = this::check;
     private final BigFrameSender big;
     private final SoftwareOffload software = new SoftwareOffload(Burst.DEFAULT_CAPACITY);

@@ -5,6 +5,8 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.LinuxException;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
+import io.jspp.port.InterfaceLink;
+import io.jspp.port.LinkMonitor;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
@@ -28,7 +30,7 @@ final class PhyPort implements Port {
     private final PortId id;
     private final PortContext context;
     private final LinkMonitor monitor;
-    private final List<Link> links = new CopyOnWriteArrayList<>();
+    private final List<InterfaceLink> links = new CopyOnWriteArrayList<>();
 
     PhyPort(PortId id, PortContext context) {
         this.id = id;
@@ -44,7 +46,7 @@ final class PhyPort implements Port {
     @Override
     public PortState state() {
         PortState first = UNUSED;
-        for (Link link : links) {
+        for (InterfaceLink link : links) {
             PortState state = link.state();
             if (state.phase() != PortState.Phase.UP) {
                 return state;
@@ -103,13 +105,13 @@ final class PhyPort implements Port {
     }
 
     /** A queue is complete: its interface is looked after from now on. */
-    void opened(Link link, LinkMonitor.Watched watched) {
+    void opened(InterfaceLink link, LinkMonitor.Watched watched) {
         links.add(link);
         monitor.add(watched);
     }
 
     /** A queue is about to close its descriptors. */
-    void closing(Link link, LinkMonitor.Watched watched) {
+    void closing(InterfaceLink link, LinkMonitor.Watched watched) {
         monitor.remove(watched);
         links.remove(link);
     }

@@ -1,4 +1,4 @@
-package io.jspp.port.afpacket;
+package io.jspp.port;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,11 +7,11 @@ import java.util.List;
  * A thread that looks at the interface of one port five times a second while queues are open. Polling rather than netlink: a
  * claimant may live in another network namespace than its sockets, where netlink shows it nothing of theirs.
  */
-final class LinkMonitor {
+public final class LinkMonitor {
     private static final long PERIOD_MS = 200;
 
     /** What is looked after; called by the monitor thread only, never after {@link #remove} has returned. */
-    interface Watched {
+    public interface Watched {
         void check();
     }
 
@@ -19,11 +19,11 @@ final class LinkMonitor {
     private final List<Watched> watched = new ArrayList<>();
     private Thread thread;
 
-    LinkMonitor(String threadName) {
+    public LinkMonitor(String threadName) {
         this.threadName = threadName;
     }
 
-    synchronized void add(Watched one) {
+    public synchronized void add(Watched one) {
         watched.add(one);
         if (thread == null) {
             thread = new Thread(this::run, threadName);
@@ -32,7 +32,7 @@ final class LinkMonitor {
         }
     }
 
-    synchronized void remove(Watched one) {
+    public synchronized void remove(Watched one) {
         watched.remove(one);
         if (watched.isEmpty() && thread != null) {
             notifyAll();

@@ -1,16 +1,15 @@
-package io.jspp.port.afpacket;
+package io.jspp.port;
 
 import io.jspp.linux.Constants;
 import io.jspp.linux.NetDevice;
-import io.jspp.port.PortState;
 
 /**
- * One queue's view of its interface, followed by index, found again by name. {@link #check} runs on the port's monitor thread;
- * the queue's worker reads {@link #isUp}, {@link #mtu}.
+ * One queue's view of a kernel interface, followed by index, found again by name. {@link #check} runs on the port's
+ * {@link LinkMonitor}; the queue's worker reads {@link #isUp} and {@link #mtu}; any thread {@link #state}.
  */
-final class Link {
+public final class InterfaceLink {
     /** What a queue does when the interface it was bound to is gone and another one has its name. */
-    interface Rebind {
+    public interface Rebind {
         /** @return whether the queue now uses the interface */
         boolean to(int ifindex);
     }
@@ -24,7 +23,7 @@ final class Link {
     private volatile PortState state;
 
     /** @param socket any socket of the interface's network namespace; open until the last call */
-    Link(int socket, String name, int ifindex, Rebind rebind) {
+    public InterfaceLink(int socket, String name, int ifindex, Rebind rebind) {
         this.socket = socket;
         this.name = name;
         this.ifindex = ifindex;
@@ -33,7 +32,7 @@ final class Link {
     }
 
     /** State by name, for who is not bound to an index. */
-    static PortState stateOf(int socket, String name) {
+    public static PortState stateOf(int socket, String name) {
         if (NetDevice.index(socket, name) == 0) {
             return gone(name);
         }
@@ -52,7 +51,7 @@ final class Link {
     }
 
     /** Looks at the interface; monitor thread. */
-    synchronized void check() {
+    public synchronized void check() {
         String current = NetDevice.name(socket, ifindex);
         if (current == null) {
             int found = NetDevice.index(socket, name);
@@ -72,16 +71,16 @@ final class Link {
                 : seen;
     }
 
-    boolean isUp() {
+    public boolean isUp() {
         return up;
     }
 
     /** Payload bytes the interface sends at most. */
-    int mtu() {
+    public int mtu() {
         return mtu;
     }
 
-    PortState state() {
+    public PortState state() {
         return state;
     }
 }
