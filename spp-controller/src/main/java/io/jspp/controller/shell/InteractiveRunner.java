@@ -9,6 +9,7 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -35,7 +36,15 @@ final class InteractiveRunner {
         final Logger jline = Logger.getLogger("org.jline");
         jline.setLevel(Level.OFF);
         try (Terminal terminal =
-                TerminalBuilder.builder().system(true).dumb(true).build()) {
+                TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .graphemeCluster(false)
+                .build()) {
+            if (terminal.getSize().getColumns() == 0) {
+                // A pseudo terminal whose other end never said how large it is.
+                terminal.setSize(Size.of(80, 24));
+            }
             final LineReaderBuilder builder = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .appName("spp")
