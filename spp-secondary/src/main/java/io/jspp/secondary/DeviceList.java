@@ -1,0 +1,37 @@
+package io.jspp.secondary;
+
+import io.jspp.attach.AttachClient;
+import io.jspp.patch.PortTable;
+import io.jspp.port.PortException;
+import io.jspp.port.PortId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The primary's devices as this process last heard of them: each is a port from the start. Control thread. */
+final class DeviceList {
+    private final AttachClient client;
+    private final PortTable ports;
+    private final Map<PortId, Integer> queues = new ConcurrentHashMap<>();
+
+    DeviceList(AttachClient client, PortTable ports) {
+        this.client = client;
+        this.ports = ports;
+    }
+
+    /**
+     * Asks the primary and makes new devices known; those that went away stay known, their claims are refused.
+     *
+     * @throws PortException when no primary answers
+     */
+    void refresh() {
+        for (AttachClient.DeviceInfo device : client.devices()) {
+            ports.addDevice(device.port());
+            queues.put(device.port(), Math.max(device.rxQueues(), device.txQueues()));
+        }
+    }
+
+    /** Queues of a port as status lists them. */
+    int queues(PortId id) {
+        return queues.getOrDefault(id, 1);
+    }
+}

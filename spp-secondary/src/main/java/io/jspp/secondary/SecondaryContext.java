@@ -1,0 +1,18 @@
+package io.jspp.secondary;
+
+import io.jspp.counters.CounterAllocator;
+import io.jspp.port.Attachment;
+import io.jspp.port.Claims;
+import io.jspp.port.PortContext;
+import io.jspp.port.Quiescence;
+import java.nio.file.Path;
+
+/** What the ports of a secondary get from their process. */
+record SecondaryContext(
+        Claims claims,
+        CounterAllocator counters,
+        Attachment attachment,
+        Quiescence quiescence,
+        Path socketDirectory,
+        boolean vhostClient)
+        implements PortContext {}

@@ -1,0 +1,43 @@
+package io.jspp.secondary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.jspp.patch.Patch;
+import io.jspp.patch.QueueId;
+import io.jspp.port.PortId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StoredConfigurationTest {
+    @Test
+    void shouldReadBackWhatItWrote() {
+        StoredConfiguration configuration = new StoredConfiguration(
+                List.of(PortId.parse("ring:0"), PortId.parse("vhost:12")),
+                List.of(
+                        new Patch(QueueId.parse("phy:0nq1"), QueueId.parse("ring:0")),
+                        new Patch(QueueId.parse("vhost:12"), QueueId.parse("vhost:12"))),
+                true);
+        assertEquals(
+                "nfv 1\nadd ring:0\nadd vhost:12\npatch phy:0nq1 ring:0\npatch vhost:12 vhost:12\nforward\n",
+                configuration.encode());
+        assertEquals(configuration, StoredConfiguration.decode(configuration.encode()));
+    }
+
+    @Test
+    void shouldLeaveOutWhatMakesNoSense() {
+        StoredConfiguration configuration = StoredConfiguration.decode(
+                "nfv 1\nadd\nadd x\nadd ring:1\npatch ring:1\npatch a b\nmirror ring:1\n\nadd ring:2 more\n");
+        assertEquals(List.of(PortId.parse("ring:1")), configuration.added());
+        assertEquals(List.of(), configuration.patches());
+        assertFalse(configuration.running());
+    }
+
+    @Test
+    void shouldTakeNothingOfAnotherVersion() {
+        assertEquals(
+                new StoredConfiguration(List.of(), List.of(), false),
+                StoredConfiguration.decode("nfv 2\nadd ring:0\nforward\n"));
+        assertEquals(new StoredConfiguration(List.of(), List.of(), false), StoredConfiguration.decode(""));
+    }
+}
