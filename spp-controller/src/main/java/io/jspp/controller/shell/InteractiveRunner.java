@@ -35,8 +35,7 @@ final class InteractiveRunner {
         // A history that cannot be read or written, or an unknown TERM, is no reason for log lines between the prompts.
         final Logger jline = Logger.getLogger("org.jline");
         jline.setLevel(Level.OFF);
-        try (Terminal terminal =
-                TerminalBuilder.builder()
+        try (Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .dumb(true)
                 .graphemeCluster(false)

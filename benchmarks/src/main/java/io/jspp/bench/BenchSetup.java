@@ -1,0 +1,26 @@
+package io.jspp.bench;
+
+import io.jspp.frontend.TrafficPattern;
+
+/**
+ * What a bench measures.
+ *
+ * @param both whether both guests send
+ * @param busy whether our workers spin for ever (nfv --busy)
+ * @param pairs runs of each switch, in turn
+ * @param windows measured windows of 100 ms per run
+ * @param warmUpMs before the windows
+ * @param generatorCpu CPU of the generator
+ * @param deviceCpu CPU of the switch's worker
+ */
+record BenchSetup(
+        TrafficPattern pattern,
+        boolean both,
+        boolean busy,
+        int pairs,
+        int windows,
+        int warmUpMs,
+        int generatorCpu,
+        int deviceCpu,
+        boolean hugePages,
+        long latencyRate) {}

@@ -1,0 +1,24 @@
+package io.jspp.bench;
+
+import java.util.Arrays;
+
+/** Median and extremes of a few measurements. */
+record Sample(double[] values) {
+    Sample {
+        values = values.clone();
+        Arrays.sort(values);
+    }
+
+    double median() {
+        int n = values.length;
+        return n == 0 ? Double.NaN : n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+    }
+
+    double min() {
+        return values.length == 0 ? Double.NaN : values[0];
+    }
+
+    double max() {
+        return values.length == 0 ? Double.NaN : values[values.length - 1];
+    }
+}
