@@ -466,6 +466,10 @@ public final class AttachClient implements Claims, AutoCloseable {
             }
         }
         synchronized (this) {
+            if (connection == null && segment != null) {
+                new ClientFile(identity.socket.toAbsolutePath().getParent())
+                        .removeIfLast(ProcessIdentity.of(Linux.getpid()));
+            }
             if (connection != null) {
                 connection.close();
                 connection = null;

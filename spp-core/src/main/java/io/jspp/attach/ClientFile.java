@@ -3,6 +3,7 @@ package io.jspp.attach;
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,6 +55,27 @@ public final class ClientFile {
             throw new ProcessException(ExitCode.FAILED, "read " + path + ": " + e.getMessage(), e);
         }
         return living;
+    }
+
+    /**
+     * For the last secondary that ends after its primary: removes the list and the run directory, which nobody else would.
+     *
+     * @param self not counted among the living
+     */
+    void removeIfLast(ProcessIdentity self) {
+        if (living().stream().anyMatch(client -> !client.equals(self))) {
+            return;
+        }
+        remove();
+        Path directory = path.getParent();
+        try {
+            Files.deleteIfExists(directory);
+            Files.deleteIfExists(directory.getParent());
+        } catch (DirectoryNotEmptyException somebodyElseUsesIt) {
+            return;
+        } catch (IOException e) {
+            throw new ProcessException(ExitCode.FAILED, "remove run directory " + directory + ": " + e.getMessage(), e);
+        }
     }
 
     /** Forgets the list. */

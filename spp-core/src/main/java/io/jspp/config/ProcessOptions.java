@@ -73,7 +73,13 @@ public final class ProcessOptions {
             ealTable = eal.table();
             application.option("-s", "HOST:PORT", "controller", v -> controller = endpoint(v));
             common(ealTable, "");
-            common(application, "shown");
+        }
+
+        /** After the process's own rows, so that these come first in the usage text. */
+        private void completeTable() {
+            if (!application.knows("--conf")) {
+                common(application, "shown");
+            }
         }
 
         private void common(OptionTable table, String show) {
@@ -132,6 +138,7 @@ public final class ProcessOptions {
 
         /** One line of usage and both tables. */
         public String usage() {
+            completeTable();
             return "usage: spp " + command + " [EAL options] -- [application options]\n" + application.usage()
                     + ealTable.usage();
         }
@@ -148,6 +155,7 @@ public final class ProcessOptions {
         }
 
         ProcessOptions parse(String[] args, SortedSet<Integer> allowedCpus) {
+            completeTable();
             List<String> words = List.of(args);
             int separator = words.indexOf("--");
             List<String> ealWords = separator < 0 ? words : words.subList(0, separator);

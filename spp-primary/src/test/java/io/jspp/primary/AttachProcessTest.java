@@ -1,0 +1,268 @@
+package io.jspp.primary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.config.ExitCode;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real primary and real secondaries: claims, death, resumption, adoption of memory. */
+@Timeout(120)
+class AttachProcessTest {
+    @TempDir
+    Path directory;
+
+    private PrimaryFixture fixture;
+
+    @BeforeEach
+    void open() throws Exception {
+        fixture = new PrimaryFixture(directory);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        fixture.close();
+    }
+
+    private static String mempool(Socket primary) throws Exception {
+        String status = PrimaryFixture.ask(primary, "status");
+        return status.replaceFirst(".*\"mempool\":\\{(.*?),\"hugepages.*", "$1");
+    }
+
+    /** Asks for the status until it contains a text. */
+    private static String awaitStatus(Socket primary, String text) throws Exception {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        String status;
+        do {
+            status = PrimaryFixture.ask(primary, "status");
+            if (status.contains(text)) {
+                return status;
+            }
+        } while (System.nanoTime() < deadline);
+        throw new AssertionError("no " + text + " in " + status);
+    }
+
+    @Test
+    void shouldRefuseTheSecondClaimantAndNameTheFirst() throws Exception {
+        fixture.primary("--vdev net_null0", "").awaitOut("primary ready: nullpmd:0, ring:0..ring:3");
+        ChildJvm first = fixture.secondary(1);
+        ChildJvm second = fixture.secondary(2);
+        first.awaitOut("attached epoch 1");
+        second.awaitOut("attached epoch 1");
+        assertEquals("granted 1 {eventfd=0, leased=1536}", sorted(first.ask("claim ring:0 tx")));
+        assertEquals("leased 1536", first.ask("leased 0"));
+        String refusal = second.ask("claim ring:0 tx");
+        assertEquals(
+                "refused: ring:0 tx is in use by nfv 1 (pid " + first.pid() + "): take it out of its patches first",
+                refusal);
+        assertEquals("granted 1 {eventfd=0, leased=0}", sorted(second.ask("claim ring:0 rx")));
+        assertTrue(first.ask("claim nullpmd:0 rx").startsWith("granted"), "a device");
+        assertTrue(second.ask("claim nullpmd:0 tx").startsWith("granted"), "the other direction");
+        assertEquals(
+                "refused: ring:4 rx: the primary has ring:0..ring:3 with one queue each (its option -n)",
+                second.ask("claim ring:4 rx"));
+        assertEquals(
+                "refused: phy:7: no device, add --vdev net_af_packet7,iface=… to the primary",
+                second.ask("claim phy:7 rx"));
+        assertTrue(second.ask("claim vhost:3 rx").startsWith("granted 0"), "a port that the secondary makes itself");
+        assertEquals("released", first.ask("release ring:0 tx"));
+        assertTrue(second.ask("claim ring:0 tx").startsWith("granted 1"), "free again");
+        assertTrue(second.ask("devices").contains("nullpmd:0"), "lists the devices");
+    }
+
+    private static String sorted(String grant) {
+        return grant.replace("{leased=1536, eventfd=0}", "{eventfd=0, leased=1536}")
+                .replace("{leased=0, eventfd=0}", "{eventfd=0, leased=0}");
+    }
+
+    @Test
+    void shouldRefuseAClientIdInUse() throws Exception {
+        fixture.primary("", "").awaitOut("primary ready");
+        ChildJvm first = fixture.secondary(1);
+        first.awaitOut("attached");
+        ChildJvm second = fixture.secondary(1);
+        assertEquals(ExitCode.REFUSED, second.awaitExit());
+        assertTrue(
+                second.allErr().contains("client id 1 is in use by nfv 1 (pid " + first.pid() + ")"),
+                "names the holder");
+        assertEquals("true", first.ask("attached").split(" ")[0]);
+    }
+
+    @Test
+    void shouldTakeBackEverythingOfAKilledSecondaryAndResumeItsConfiguration() throws Exception {
+        ChildJvm primary = fixture.primary("", "--mbufs 8192");
+        try (Socket controller = fixture.acceptPrimary()) {
+            primary.awaitOut("primary ready");
+            ChildJvm killed = fixture.secondary(1);
+            killed.awaitOut("attached epoch 1");
+            assertTrue(killed.ask("claim ring:0 tx").startsWith("granted"), "tx");
+            assertTrue(killed.ask("claim ring:1 rx").startsWith("granted"), "rx");
+            assertEquals("committed", killed.ask("commit patch,ring:1,ring:0"));
+            assertEquals(
+                    "\"size\":8192,\"free\":6656,\"held\":1536,\"in_ring\":0,\"in_return\":0,\"kernel\":0",
+                    mempool(controller));
+            killed.kill();
+            primary.awaitOut("nfv 1 (pid " + killed.pid()
+                    + ") died: ring:0 tx, ring:1 rx released, 1536 mbufs back in the pool");
+            assertEquals(
+                    "\"size\":8192,\"free\":8192,\"held\":0,\"in_ring\":0,\"in_return\":0,\"kernel\":0",
+                    mempool(controller));
+
+            ChildJvm next = fixture.secondary(1);
+            next.awaitOut("attached epoch 2 resumes");
+            assertEquals("patch,ring:1,ring:0", next.ask("committed"));
+            assertTrue(next.ask("claim ring:0 tx").startsWith("granted"), "free again");
+            assertEquals("forgotten", next.ask("forget"));
+            next.close();
+
+            ChildJvm last = fixture.secondary(1);
+            assertEquals("attached epoch 3", last.awaitOut("attached"));
+            assertEquals("nothing", last.ask("committed"));
+            assertEquals("committed", last.ask("commit x"));
+            last.kill();
+            ChildJvm fresh = fixture.secondary(1, "fresh");
+            assertEquals("attached epoch 4", fresh.awaitOut("attached"));
+            assertEquals("nothing", fresh.ask("committed"));
+        }
+        assertEquals("", errors(primary));
+    }
+
+    private static String errors(ChildJvm primary) throws InterruptedException {
+        primary.terminate();
+        primary.awaitExit();
+        return primary.allErr();
+    }
+
+    @Test
+    void shouldKillASecondaryThatLetGoOfItsConnectionButGoesOn() throws Exception {
+        ChildJvm primary = fixture.primary("", "");
+        primary.awaitOut("primary ready");
+        ChildJvm mute = fixture.start(
+                MuteSecondary.class,
+                fixture.runDirectory().resolve("primary.sock").toString(),
+                "5");
+        mute.awaitOut("connection closed");
+        primary.awaitErr("nfv 5 (pid " + mute.pid() + ") closed its connection but goes on: killing it");
+        assertEquals(137, mute.awaitExit());
+        primary.awaitOut("nfv 5 (pid " + mute.pid() + ") died");
+    }
+
+    @Test
+    void shouldAdoptTheMemoryOfAKilledPrimary() throws Exception {
+        ChildJvm killed = fixture.primary("", "--mbufs 8192");
+        killed.awaitOut("primary ready");
+        ChildJvm producer = fixture.secondary(1);
+        producer.awaitOut("attached epoch 1");
+        ChildJvm consumer = fixture.secondary(2);
+        consumer.awaitOut("attached epoch 1");
+        ChildJvm victim = fixture.secondary(3);
+        victim.awaitOut("attached epoch 1");
+        assertTrue(producer.ask("claim ring:0 tx").startsWith("granted"), "tx");
+        assertTrue(producer.ask("claim vhost:0 rx").startsWith("granted"), "port of the secondary itself");
+        assertTrue(consumer.ask("claim ring:0 rx").startsWith("granted"), "rx");
+        assertTrue(victim.ask("claim ring:1 tx").startsWith("granted"), "the victim's tx");
+        killed.kill();
+        producer.awaitOut("the primary (pid " + killed.pid() + ") is gone");
+        assertTrue(producer.ask("claim ring:2 tx").startsWith("refused: "), "no primary, no claim");
+        assertEquals("released", consumer.ask("release ring:0 rx"));
+        victim.kill();
+
+        ChildJvm next = fixture.primary("", "--mbufs 4096");
+        next.awaitOut("waiting up to 2000 ms for 2 secondaries of an earlier primary");
+        next.awaitOut("primary ready: ring:0..ring:3; 8192 mbufs");
+        producer.awaitOut("attached to the primary again (pid " + next.pid() + ")");
+        consumer.awaitOut("attached to the primary again (pid " + next.pid() + ")");
+        try (Socket first = fixture.acceptPrimary();
+                Socket controller = fixture.acceptPrimary()) {
+            assertTrue(first.isConnected(), "the killed primary's");
+            String status = awaitStatus(
+                    controller,
+                    "{\"id\":2,\"type\":\"nfv\",\"pid\":" + consumer.pid()
+                            + ",\"epoch\":1,\"state\":\"attached\",\"claims\":[]}");
+            assertTrue(
+                    status.contains("{\"id\":1,\"type\":\"nfv\",\"pid\":" + producer.pid()
+                            + ",\"epoch\":1,\"state\":\"attached\",\"claims\":[\"ring:0 tx\",\"vhost:0 rx\"]}"),
+                    status);
+            assertEquals(
+                    "\"size\":8192,\"free\":6656,\"held\":1536,\"in_ring\":0,\"in_return\":0,\"kernel\":0",
+                    mempool(controller));
+            assertEquals(
+                    "refused: vhost:0 rx is in use by nfv 1 (pid " + producer.pid()
+                            + "): take it out of its patches first",
+                    consumer.ask("claim vhost:0 rx"));
+            assertTrue(
+                    consumer.ask("claim ring:0 rx").startsWith("granted 1"),
+                    "the ring's eventfd came back with the producer");
+        }
+    }
+
+    @Test
+    void shouldStartWithNewMemoryWhenTheOldOneIsNotBrought() throws Exception {
+        ChildJvm killed = fixture.primary("", "");
+        killed.awaitOut("primary ready");
+        ChildJvm frozen = fixture.secondary(1);
+        frozen.awaitOut("attached epoch 1");
+        killed.kill();
+        frozen.awaitOut("is gone");
+        stop(frozen, "STOP");
+        ChildJvm next = fixture.primary("--set adopt.wait.ms=300", "");
+        next.awaitOut("none did: starting with new memory");
+        next.awaitOut("primary ready");
+        stop(frozen, "CONT");
+        frozen.awaitOut("the new primary refuses this process");
+        frozen.awaitOut("replaced");
+    }
+
+    private static void stop(ChildJvm child, String signal) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid()))
+                        .start()
+                        .waitFor());
+    }
+
+    @Test
+    void shouldComeBackToAPrimaryThatEndedInOrder() throws Exception {
+        ChildJvm first = fixture.primary("", "");
+        first.awaitOut("primary ready");
+        ChildJvm secondary = fixture.secondary(1);
+        secondary.awaitOut("attached epoch 1");
+        assertTrue(secondary.ask("claim ring:0 tx").startsWith("granted"), "tx");
+        first.terminate();
+        assertEquals(ExitCode.OK, first.awaitExit());
+        ChildJvm next = fixture.primary("", "");
+        next.awaitOut("primary ready");
+        secondary.awaitOut("attached to the primary again");
+        next.terminate();
+        assertEquals(ExitCode.OK, next.awaitExit());
+        secondary.awaitOut("is gone");
+        assertEquals("closed", secondary.ask("hangup"));
+        assertEquals(List.of(), fixture.leftovers());
+    }
+
+    @Test
+    void shouldSurviveNonsenseOnItsSocket() throws Exception {
+        ChildJvm primary = fixture.primary("", "");
+        primary.awaitOut("primary ready");
+        Path socket = fixture.runDirectory().resolve("primary.sock");
+        assertEquals(
+                "rw-------",
+                java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+        for (int seed = 1; seed <= 3; seed++) {
+            ChildJvm hostile = fixture.start(HostilePeer.class, socket.toString(), Integer.toString(seed), "300");
+            int status = hostile.awaitExit();
+            assertTrue(status == 0 || status == 137, "seed " + seed + ": " + hostile.allErr());
+        }
+        ChildJvm secondary = fixture.secondary(1);
+        secondary.awaitOut("attached epoch");
+        assertTrue(secondary.ask("claim ring:0 tx").startsWith("granted"), "still serves");
+    }
+}
