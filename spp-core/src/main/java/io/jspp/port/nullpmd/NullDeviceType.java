@@ -9,7 +9,7 @@ import io.jspp.port.PortState;
 import java.util.List;
 import java.util.Map;
 
-/** {@code --vdev net_null0[,size=64][,no-rx=1]}: a source of equal frames and a sink. The words are those of DPDK. */
+/** {@code --vdev net_null0[,size=64][,no-rx=1][,qpairs=2]}: a source of equal frames and a sink. The words are those of DPDK. */
 public final class NullDeviceType implements DeviceType {
     @Override
     public String vdevPrefix() {
@@ -32,20 +32,21 @@ public final class NullDeviceType implements DeviceType {
         int size = words.integer("size", NullPortType.DEFAULT_SIZE, NullPortType.MIN_SIZE, NullPortType.MAX_SIZE);
         int silent = words.integer("no-rx", 0, 0, 1);
         words.integer("copy", 0, 0, 1);
+        int queues = words.integer("qpairs", 1, 1, NullPortType.MAX_QUEUES);
         words.finish();
         Map<String, String> attributes = Map.of("size", Integer.toString(size), "no-rx", Integer.toString(silent));
-        return new NullDevice(attributes);
+        return new NullDevice(queues, attributes);
     }
 
-    private record NullDevice(Map<String, String> attributes) implements Device {
+    private record NullDevice(int queues, Map<String, String> attributes) implements Device {
         @Override
         public int rxQueues() {
-            return NullPortType.MAX_QUEUES;
+            return queues;
         }
 
         @Override
         public int txQueues() {
-            return NullPortType.MAX_QUEUES;
+            return queues;
         }
 
         @Override
