@@ -6,10 +6,12 @@ import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.port.PortType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +22,7 @@ public final class PortTable implements AutoCloseable {
     private final PortContext context;
     private final Map<String, PortType> types = new TreeMap<>();
     private final Map<PortId, Port> ports = new LinkedHashMap<>();
+    private final Set<PortId> devices = new HashSet<>();
 
     /** All port types of the class path. */
     public PortTable(PortContext context) {
@@ -41,6 +44,7 @@ public final class PortTable implements AutoCloseable {
         if (!ports.containsKey(id)) {
             ports.put(id, type(id).open(id, context));
         }
+        devices.add(id);
     }
 
     /**
@@ -72,7 +76,7 @@ public final class PortTable implements AutoCloseable {
 
     void requireRemovable(PortId id) {
         find(id);
-        if (!type(id).addable()) {
+        if (devices.contains(id)) {
             throw new PortException("port " + id + " can't be deleted: it belongs to a device of the primary");
         }
     }
@@ -99,7 +103,7 @@ public final class PortTable implements AutoCloseable {
 
     /** Ports that were added, not those of devices. */
     public List<PortId> added() {
-        return ports.keySet().stream().filter(id -> type(id).addable()).toList();
+        return ports.keySet().stream().filter(id -> !devices.contains(id)).toList();
     }
 
     private PortType type(PortId id) {

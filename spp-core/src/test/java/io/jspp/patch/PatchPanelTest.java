@@ -30,8 +30,8 @@ class PatchPanelTest {
     private final NativeMemory statusMemory = NativeMemory.allocate(2L * WorkerStatus.SIZE);
     private final List<Throwable> errors = new ArrayList<>();
     private final TestPorts world = new TestPorts();
-    private final PortTable ports =
-            new PortTable(world, List.of(world.type("phy", false, 2), world.type("ring", true, 1)));
+    private final PortTable ports = new PortTable(
+            world, List.of(world.type("phy", false, 2), world.type("ring", true, 1), world.type("nullpmd", true, 1)));
     private WorkerGroup workers;
     private PatchPanel panel;
 
@@ -177,7 +177,7 @@ class PatchPanelTest {
                 assertThrows(PortException.class, () -> patch("phy:0nq2", "phy:1"))
                         .getMessage());
         assertEquals(
-                "port type \"memif\" is not known: one of phy, ring",
+                "port type \"memif\" is not known: one of nullpmd, phy, ring",
                 assertThrows(PortException.class, () -> panel.add(PortId.parse("memif:0")))
                         .getMessage());
         assertEquals(Set.of(), world.claims);
@@ -198,6 +198,18 @@ class PatchPanelTest {
         assertThrows(PortException.class, () -> panel.delete(PortId.parse("phy:2")));
         long before = sent("phy:3");
         waitFor(() -> sent("phy:3") > before + 1000);
+    }
+
+    @Test
+    void shouldKeepDevicesOfATypeThatCanAlsoBeAdded() {
+        ports.addDevice(PortId.parse("nullpmd:0"));
+        panel.add(PortId.parse("nullpmd:0"));
+        panel.add(PortId.parse("nullpmd:1"));
+        assertEquals(List.of(PortId.parse("nullpmd:1")), ports.added());
+        assertEquals(
+                "port nullpmd:0 can't be deleted: it belongs to a device of the primary",
+                assertThrows(PortException.class, () -> panel.delete(PortId.parse("nullpmd:0")))
+                        .getMessage());
     }
 
     @Test
