@@ -62,17 +62,18 @@ public final class Controller implements AutoCloseable {
                 + at(config.secondary(), secondaryPort()) + ", REST http://" + at(config.rest(), restPort());
     }
 
+    /** Ends the listeners first, so that everybody who waits for a process still gets an answer. */
     @Override
     public void close() {
-        try {
-            rest.close();
-        } catch (final IOException failure) {
-            LOG.warn("{}", failure.getMessage());
-        }
         try {
             listener.close();
         } catch (final IOException failure) {
             LOG.warn("closing the listeners: {}", failure.getMessage());
+        }
+        try {
+            rest.close();
+        } catch (final IOException failure) {
+            LOG.warn("{}", failure.getMessage());
         }
     }
 

@@ -31,7 +31,8 @@ final class Logging {
         context.reset();
         final Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(level);
-        context.getLogger("org.eclipse.jetty").setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+        // Jetty warns about every malformed request; a hostile client is not to fill the log.
+        context.getLogger("org.eclipse.jetty").setLevel(Level.ERROR);
         final ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setTarget("System.err");
         attach(context, root, console, "%level: " + MESSAGE + "%n%nopex");

@@ -49,6 +49,10 @@ final class RestHandler extends Handler.Abstract {
             write(RestResponse.error(403, refusal), response, callback);
             return true;
         }
+        if (request.getLength() > MAX_BODY_BYTES) {
+            fail(new IllegalStateException("too long"), response, callback);
+            return true;
+        }
         final CompletableFuture<byte[]> wholeBody = new CompletableFuture<>();
         Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES, Promise.Invocable.toPromise(wholeBody));
         wholeBody

@@ -98,14 +98,14 @@ final class ProcessCompleter {
     private List<String> candidates(final ArgumentSpec argument, final String id) throws ShellException {
         return switch (argument.completion()) {
             case FROM_TYPE -> argument.type().suggestions();
-            case NEW_PORT -> newPorts(id);
+            case NEW_PORT -> newPorts(id, argument);
             case REMOVABLE_PORT -> ports(id, true, true);
             case PATCH_SOURCE -> ports(id, true, false);
             case PATCH_DESTINATION -> ports(id, false, true);
         };
     }
 
-    private List<String> newPorts(final String id) throws ShellException {
+    private List<String> newPorts(final String id, final ArgumentSpec argument) throws ShellException {
         final List<String> types = new ArrayList<>();
         for (final Object process :
                 Json.asArray(servers.current().get("/v2/processes").orFail().json())) {
@@ -116,7 +116,7 @@ final class ProcessCompleter {
                 Json.asArray(object.get("port-types")).forEach(type -> types.add(type + ":"));
             }
         }
-        types.remove("phy:");
+        types.removeIf(type -> type.equals("phy:") || !isAllowed(argument, type + '0'));
         return types;
     }
 

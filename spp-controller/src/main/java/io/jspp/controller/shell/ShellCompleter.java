@@ -23,9 +23,19 @@ final class ShellCompleter implements Completer {
         }
     }
 
-    /** Candidates for the last word of what was typed. */
+    /** Candidates that continue the last word of what was typed. */
     List<String> candidates(final String typed) {
-        final String text = typed.stripLeading();
+        int begin = typed.length();
+        while (begin > 0 && !ShellParser.isSeparator(typed.charAt(begin - 1))) {
+            begin--;
+        }
+        final String word = typed.substring(begin);
+        return all(typed.stripLeading()).stream()
+                .filter(value -> value.startsWith(word))
+                .toList();
+    }
+
+    private List<String> all(final String text) {
         int end = 0;
         while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
             end++;

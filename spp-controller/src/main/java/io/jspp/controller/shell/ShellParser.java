@@ -12,14 +12,17 @@ final class ShellParser implements Parser {
         final List<String> words = new ArrayList<>();
         int begin = 0;
         for (int i = 0; i < cursor; i++) {
-            final char c = line.charAt(i);
-            if (Character.isWhitespace(c) || c == ';') {
+            if (isSeparator(line.charAt(i))) {
                 words.add(line.substring(begin, i));
                 begin = i + 1;
             }
         }
         words.add(line.substring(begin, cursor));
         return new Line(line, cursor, List.copyOf(words));
+    }
+
+    static boolean isSeparator(final char c) {
+        return Character.isWhitespace(c) || c == ';';
     }
 
     private record Line(String line, int cursor, List<String> words) implements ParsedLine {

@@ -1,0 +1,299 @@
+package io.jspp.controller.rest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.controller.HandProcess;
+import io.jspp.controller.ScriptedProcess;
+import io.jspp.controller.TestController;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** SPP's REST: paths, bodies, codes and texts as its own controller gives them, except that bad input is 400. */
+class RestApiTest {
+    private TestController ctl;
+    private ScriptedProcess primary;
+    private ScriptedProcess nfv;
+
+    @BeforeEach
+    void start() throws IOException {
+        ctl = new TestController();
+        primary = ScriptedProcess.primary(ctl.controller());
+        ctl.awaitProcesses("[{\"type\": \"primary\"}]");
+        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
+        ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        primary.close();
+        nfv.close();
+        ctl.close();
+    }
+
+    @Test
+    void shouldPassAStatusOnAsItIs() throws Exception {
+        final HttpResponse<String> reply = ctl.get("/v1/nfvs/1");
+        assertEquals(200, reply.statusCode());
+        assertEquals(
+                "application/json", reply.headers().firstValue("Content-Type").orElse(""));
+        assertEquals(
+                "{\"client-id\": 1, \"status\": \"idling\", \"master-lcore\": 1, \"lcores\": [1, 2],"
+                        + " \"ports\": [\"phy:0\", \"phy:1\"], \"patches\": []}",
+                reply.body());
+        final String status = ctl.get("/v1/primary/status").body();
+        assertTrue(
+                status.startsWith("{\"master-lcore\": 0, \"lcores\": [0, 1], \"forwarder\": {\"status\": \"idling\","
+                        + " \"ports\": [\"phy:0\", \"phy:1\"], \"patches\": []}, \"phy_ports\": [{\"id\": 0, \"eth\":"
+                        + " \"56:48:4f:53:54:00\", \"rx\": 0, \"tx\": 0, \"tx_drop\": 0, \"nof_queues\": {\"rx\": 1,"
+                        + " \"tx\": 1}, \"flow\": []}"),
+                status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "PUT | /v1/nfvs/1/ports | {\"action\":\"add\",\"port\":\"ring:5\"} | add ring:5",
+                "PUT | /v1/nfvs/1/ports | {\"action\":\"add\",\"port\":\"phy:0nq1\"} | add phy:0nq1",
+                "PUT | /v1/nfvs/1/ports | {\"action\":\"add\",\"port\":\"phy:0 nq 1\"} | add phy:0nq1",
+                "PUT | /v1/nfvs/1/ports | {\"port\":\"phy:0\",\"more\":[{}],\"action\":\"del\"} | del phy:0",
+                "PUT | /v1/nfvs/1/patches | {\"src\":\"phy:0\",\"dst\":\"phy:1\"} | patch phy:0 phy:1",
+                "DELETE | /v1/nfvs/1/patches | `` | patch reset",
+                "PUT | /v1/nfvs/1/forward | {\"action\":\"start\"} | forward",
+                "PUT | /v1/nfvs/1/forward | {\"action\":\"stop\"} | stop",
+                "DELETE | /v1/nfvs/1 | `` | exit",
+            })
+    void shouldSendSppsCommandsToAnNfv(final String method, final String path, final String body, final String command)
+            throws Exception {
+        final HttpResponse<String> reply = ctl.send(method, path, body);
+        assertEquals("204 ", reply.statusCode() + " " + reply.body());
+        assertEquals(List.of("_get_client_id", command), nfv.requests());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "DELETE | /v1/primary/status | `` | clear",
+                "PUT | /v1/primary/forward | {\"action\":\"start\"} | forward",
+                "PUT | /v1/primary/forward | {\"action\":\"stop\"} | stop",
+                "PUT | /v1/primary/ports | {\"action\":\"add\",\"port\":\"ring:0\"} | add ring:0",
+                "PUT | /v1/primary/ports | {\"action\":\"del\",\"port\":\"phy:0\"} | del phy:0",
+                "PUT | /v1/primary/ports | {\"action\":\"add\",\"port\":\"pipe:0\",\"rx\":\"ring:0\",\"tx\":\"ring:1\"}"
+                        + " | add pipe:0 ring:0 ring:1",
+                "PUT | /v1/primary/patches | {\"src\":\"phy:0\",\"dst\":\"phy:1\"} | patch phy:0 phy:1",
+                "DELETE | /v1/primary/patches | `` | patch reset",
+                "DELETE | /v1/primary | `` | exit",
+            })
+    void shouldSendSppsCommandsToThePrimary(
+            final String method, final String path, final String body, final String command) throws Exception {
+        final HttpResponse<String> reply = ctl.send(method, path, body);
+        assertEquals("204 ", reply.statusCode() + " " + reply.body());
+        assertEquals(List.of(command), primary.requests());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "GET | /v1/nope | `` | 404 | Not found: '/nope'",
+                "GET | / | `` | 404 | Not found: '/'",
+                "GET | /v1/vfs/2/ | `` | 404 | Not found: '/2/'",
+                "GET | /v1/nfvs/abc | `` | 404 | Not found: '/abc'",
+                "GET | /v1/nfvs/99 | `` | 404 | sec_id 99 not found.",
+                "PUT | /v1/nfvs/99/forward | {} | 404 | sec_id 99 not found.",
+                "POST | /v1/processes | `` | 405 | Method not allowed.",
+                "PUT | /v1/nfvs/1/ports | notjson | 400 | Not in json format.",
+                "PUT | /v1/nfvs/1/ports | `` | 400 | Not in json format.",
+                "PUT | /v1/nfvs/1/ports | [] | 400 | Not in json format.",
+                "PUT | /v1/nfvs/1/ports | {\"action\":\"add\"} | 400 | key(port) required.",
+                "PUT | /v1/nfvs/1/ports | {\"port\":\"ring:0\"} | 400 | key(action) required.",
+                "PUT | /v1/nfvs/1/ports | {\"action\":\"xx\",\"port\":\"ring:0\"} | 400"
+                        + " | invalid key(action): xx. Expected one of add, del.",
+                "PUT | /v1/nfvs/1/ports | {\"action\":\"add\",\"port\":\"foo:0\"} | 400 | invalid key(port): foo:0."
+                        + " Expected a port of type memif, nullpmd, pcap, phy, pipe, ring, tap, vhost.",
+                "PUT | /v1/nfvs/1/ports | {\"action\":\"add\",\"port\":7} | 400 | invalid key(port): 7. Expected"
+                        + " TYPE:NUMBER such as ring:0; a pipe also wants its rx and tx ring.",
+                "PUT | /v1/nfvs/1/patches | {\"src\":\"phy:0\"} | 400 | key(dst) required.",
+                "PUT | /v1/nfvs/1/forward | {} | 400 | key(action) required.",
+                "PUT | /v1/primary/forward | {\"action\":\"zzz\"} | 400"
+                        + " | invalid key(action): zzz. Expected one of start, stop.",
+                "PUT | /v1/primary/ports | {\"action\":\"add\",\"port\":\"pipe:0\",\"rx\":\"ring:0\"} | 400"
+                        + " | key(tx) required.",
+            })
+    void shouldRefuseWithSppsTexts(
+            final String method, final String path, final String body, final int status, final String text)
+            throws Exception {
+        final HttpResponse<String> reply = ctl.send(method, path, body);
+        assertEquals(status + " " + text, reply.statusCode() + " " + reply.body());
+        assertEquals("text/plain", reply.headers().firstValue("Content-Type").orElse(""));
+        assertEquals(List.of("_get_client_id"), nfv.requests(), "nothing reaches the process");
+    }
+
+    @Test
+    void shouldNameTheAllowedMethods() throws Exception {
+        assertEquals(
+                "DELETE,PUT",
+                ctl.get("/v1/nfvs/1/patches").headers().firstValue("Allow").orElse(""));
+    }
+
+    /** SPP answers 204 here. */
+    @Test
+    void shouldReportAFailedCommand() throws Exception {
+        final HttpResponse<String> reply =
+                ctl.send("PUT", "/v1/nfvs/1/patches", "{\"src\":\"phy:9\",\"dst\":\"ring:0\"}");
+        assertEquals("400 command error: patch phy:9 ring:0 failed", reply.statusCode() + " " + reply.body());
+    }
+
+    @Test
+    void shouldPassAProcesssReasonOn() throws Exception {
+        try (HandProcess process = HandProcess.nfv(ctl.controller(), 2)) {
+            ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1},"
+                    + " {\"type\": \"nfv\", \"client-id\": 2}]");
+            final CompletableFuture<HttpResponse<String>> reply =
+                    sendAsync("PUT", "/v1/nfvs/2/ports", "{\"action\":\"add\",\"port\":\"ring:99\"}");
+            process.expect("add ring:99");
+            process.send(
+                    "{\"result\":\"failed\",\"command\":\"add\",\"port\":\"ring:99\",\"results\":[{\"result\":\"error\","
+                            + "\"error_details\":{\"message\":\"ring:99 does not exist, there are 8\\u001b\"}}]}");
+            assertEquals(
+                    "command error: ring:99 does not exist, there are 8?",
+                    reply.get().body());
+        }
+    }
+
+    @Test
+    void shouldForgetAProcessThatWasToldToExit() throws Exception {
+        assertEquals(204, ctl.send("DELETE", "/v1/nfvs/1", "").statusCode());
+        assertEquals("sec_id 1 not found.", ctl.get("/v1/nfvs/1").body());
+        assertEquals(204, ctl.send("DELETE", "/v1/primary", "").statusCode());
+        assertEquals("404 primary not found.", text(ctl.get("/v1/primary/status")));
+        assertEquals("404 primary not found.", text(ctl.send("DELETE", "/v1/primary/status", "")));
+        assertEquals("[]", ctl.get("/v1/processes").body());
+    }
+
+    @Test
+    void shouldAnswer500WhenTheProcessGoesInsteadOfAnswering() throws Exception {
+        try (HandProcess process = HandProcess.nfv(ctl.controller(), 2)) {
+            ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1},"
+                    + " {\"type\": \"nfv\", \"client-id\": 2}]");
+            final CompletableFuture<HttpResponse<String>> reply = sendAsync("GET", "/v1/nfvs/2", "");
+            process.expect("status");
+            process.close();
+            assertEquals(500, reply.get().statusCode());
+            assertTrue(
+                    reply.get().body().contains("the process closed the connection"),
+                    reply.get().body());
+            assertEquals("404 sec_id 2 not found.", text(ctl.get("/v1/nfvs/2")));
+        }
+    }
+
+    @Test
+    void shouldAnswerOthersWhileAProcessIsSilent() throws Exception {
+        try (HandProcess silent = HandProcess.nfv(ctl.controller(), 2)) {
+            ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1},"
+                    + " {\"type\": \"nfv\", \"client-id\": 2}]");
+            final List<CompletableFuture<HttpResponse<String>>> stuck = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                stuck.add(sendAsync("GET", "/v1/nfvs/2", ""));
+            }
+            silent.expect("status");
+            for (int i = 0; i < 20; i++) {
+                assertEquals(200, ctl.get("/v1/nfvs/1").statusCode());
+            }
+            assertTrue(stuck.stream().noneMatch(CompletableFuture::isDone));
+        }
+    }
+
+    @Test
+    void shouldMatchRepliesOfParallelCallers() throws Exception {
+        final List<CompletableFuture<HttpResponse<String>>> replies = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            replies.add(sendAsync("PUT", "/v1/nfvs/1/ports", "{\"action\":\"add\",\"port\":\"ring:" + i + "\"}"));
+        }
+        for (final CompletableFuture<HttpResponse<String>> reply : replies) {
+            assertEquals(204, reply.get().statusCode());
+        }
+        assertEquals(21, nfv.requests().size());
+    }
+
+    @Test
+    void shouldListLcoresInUseAndOfTheMachine() throws Exception {
+        assertEquals(
+                "[{\"proc-type\": \"primary\", \"master-lcore\": 0, \"lcores\": [0, 1]},"
+                        + " {\"proc-type\": \"nfv\", \"client-id\": 1, \"master-lcore\": 1, \"lcores\": [1, 2]}]",
+                ctl.get("/v1/cpu_usage").body());
+        final HttpResponse<String> layout = ctl.get("/v1/cpu_layout");
+        assertTrue(layout.statusCode() == 204 || layout.body().startsWith("[{\"socket_id\": "), () -> layout.body());
+    }
+
+    @Test
+    void shouldReadTheLayoutOfACpuFromSys(@TempDir final Path sys) throws IOException {
+        final int[][] cpus = {{0, 0, 0}, {1, 1, 0}, {2, 0, 0}, {10, 0, 1}};
+        for (final int[] cpu : cpus) {
+            final Path topology = Files.createDirectories(sys.resolve("cpu" + cpu[0] + "/topology"));
+            Files.writeString(topology.resolve("core_id"), cpu[1] + "\n");
+            Files.writeString(topology.resolve("physical_package_id"), cpu[2] + "\n");
+        }
+        Files.createDirectories(sys.resolve("cpu11"));
+        Files.createDirectories(sys.resolve("cpufreq"));
+        assertEquals(
+                "[{\"socket_id\": 0, \"cores\": [{\"core_id\": 0, \"lcores\": [0, 2]}, {\"core_id\": 1, \"lcores\": [1]}]},"
+                        + " {\"socket_id\": 1, \"cores\": [{\"core_id\": 0, \"lcores\": [10]}]}]",
+                RestResponse.json(new CpuLayout(sys).get()).body());
+    }
+
+    @Test
+    void shouldSayWhichPortTypesAProcessAnnounced() throws Exception {
+        try (HandProcess process = new HandProcess(ctl.controller().secondaryPort())) {
+            process.expect("_get_client_id");
+            process.send("{\"client_id\":9,\"process_type\":\"nfv\",\"port_types\":[\"ring\",\"udp\"]}");
+            ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1},"
+                    + " {\"type\": \"nfv\", \"client-id\": 9}]");
+            assertTrue(ctl.get("/v2/processes")
+                    .body()
+                    .endsWith("{\"type\": \"nfv\", \"client-id\": 9, \"port-types\": [\"ring\", \"udp\"]}]"));
+            assertEquals(
+                    204,
+                    ctl.send("PUT", "/v1/nfvs/1/ports", "{\"action\":\"add\",\"port\":\"udp:3\"}")
+                            .statusCode(),
+                    "a type that one process announced is known");
+        }
+    }
+
+    private CompletableFuture<HttpResponse<String>> sendAsync(
+            final String method, final String path, final String body) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return ctl.send(method, path, body);
+                    } catch (final IOException | InterruptedException failure) {
+                        throw new IllegalStateException(failure);
+                    }
+                },
+                task -> {
+                    final Thread thread = new Thread(task, "caller");
+                    thread.setDaemon(true);
+                    thread.start();
+                });
+    }
+
+    private static String text(final HttpResponse<String> reply) {
+        return reply.statusCode() + " " + reply.body();
+    }
+}
