@@ -14,8 +14,8 @@ import io.jspp.ring.RingProducer;
  * owner words HELD (members of a chain before its head), then the release of the return ring's head.
  */
 public final class RingSender {
-    /** Below this many free mbufs the return ring is looked at; above, its indexes stay in the consumer's cache. */
-    private static final int TAKE_BACK_BELOW = 256;
+    /** Packets taken back per burst at most: twice a burst, so that the work is bounded and the return ring still empties. */
+    private static final int TAKE_BACK_MAX = 128;
 
     private static final long SINGLE = Mempool.link(Mempool.NONE, Mempool.HEADROOM, 1);
 
@@ -76,9 +76,7 @@ public final class RingSender {
         noMbuf = 0;
         tooBig = 0;
         bytes = 0;
-        if (freeCount < TAKE_BACK_BELOW) {
-            takeBack();
-        }
+        takeBack();
         int room = ring.free(packets);
         // The field changes only after publish: when the source's memory vanishes in a copy, the mbufs are still in the
         // list.
@@ -196,9 +194,9 @@ public final class RingSender {
         return true;
     }
 
-    /** Takes all mbufs out of the return ring. */
+    /** Takes mbufs out of the return ring; what was used last is used next, while it is in a cache. */
     private void takeBack() {
-        int n = returns.available(free.length);
+        int n = returns.available(TAKE_BACK_MAX);
         int done = 0;
         for (; done < n && freeCount + Mempool.MAX_CHAIN <= free.length; done++) {
             takeBackOne(returns.get(done));

@@ -12,6 +12,11 @@ import java.util.List;
 final class Parties {
     private Parties() {}
 
+    /** SPP's rings, and little beside them. */
+    static SegmentGeometry geometry(int rings, int mbufs) {
+        return new SegmentGeometry(rings, 128, mbufs, 2048, 8, 1, 1, 4096);
+    }
+
     /** Lengths used in turn: single mbufs, chains of two and more. */
     private static final int[] LENGTHS = {64, 1514, 60, 3000, 1920, 1921, 9000, 100};
 
