@@ -57,6 +57,10 @@ final class TestpmdSwitch implements SwitchUnderTest {
 
     @Override
     public void resume() {
+        for (int i = 0; i < 2; i++) {
+            // One that had to be killed leaves its socket, and the next then cannot bind.
+            removeTree(socket(i));
+        }
         List<String> words = new ArrayList<>(List.of(PROGRAM, "--no-pci", "--file-prefix", prefix));
         words.addAll(List.of("-l", setup.generatorCpu() + "," + setup.deviceCpu()));
         words.addAll(setup.hugePages() ? List.of("--in-memory", "-m", "256") : List.of("--no-huge", "-m", "512"));
