@@ -268,7 +268,12 @@ public final class Reaper {
         if (wanted <= 0) {
             return 0;
         }
-        RingProducer back = new RingProducer(ring.returns());
+        SharedRing returns = ring.returns();
+        if (!returns.isConsistent(returns.head(), returns.tail())) {
+            // the producer broke its own index: nothing to be made good
+            return 0;
+        }
+        RingProducer back = new RingProducer(returns, returns.tail());
         int room = back.free(wanted);
         long word = OwnerWord.pack(OwnerWord.IN_RETURN, 0, 0, rxClaim, 0);
         int pushed = 0;

@@ -15,16 +15,26 @@ public final class RingProducer {
     private long cachedHead;
     private long corruptions;
 
+    /**
+     * Continues where the ring's tail stands.
+     *
+     * @throws IllegalStateException when head and tail make no sense together
+     */
     public RingProducer(SharedRing ring) {
+        this(ring, ring.tail());
+        if (!ring.isConsistent(cachedHead, tail)) {
+            throw new IllegalStateException("ring with head " + cachedHead + " and tail " + tail + " of " + ring.slots);
+        }
+    }
+
+    /** Continues at a tail the caller has checked; for who must not fail over the consumer's index. */
+    public RingProducer(SharedRing ring, long checkedTail) {
         tailAddress = ring.address + SharedRing.TAIL;
         headAddress = ring.address + SharedRing.HEAD;
         slotsAddress = ring.address + SharedRing.SLOTS;
         mask = ring.slots - 1;
-        tail = ring.tail();
+        tail = checkedTail;
         cachedHead = ring.head();
-        if (!ring.isConsistent(cachedHead, tail)) {
-            throw new IllegalStateException("ring with head " + cachedHead + " and tail " + tail + " of " + ring.slots);
-        }
     }
 
     /** Room for at most {@code wanted} handles. Looks at the consumer's index only when the one seen last does not do. */
