@@ -22,19 +22,21 @@ public final class RingProducer {
      */
     public RingProducer(SharedRing ring) {
         this(ring, ring.tail());
-        if (!ring.isConsistent(cachedHead, tail)) {
-            throw new IllegalStateException("ring with head " + cachedHead + " and tail " + tail + " of " + ring.slots);
+        if (!ring.isConsistent(ring.head(), tail)) {
+            throw new IllegalStateException(
+                    "ring with head " + ring.head() + " and tail " + tail + " of " + ring.slots);
         }
     }
 
-    /** Continues at a tail the caller has checked; for who must not fail over the consumer's index. */
+    /** Continues at a tail the caller has checked; where the consumer's index makes no sense the ring counts as full. */
     public RingProducer(SharedRing ring, long checkedTail) {
         tailAddress = ring.address + SharedRing.TAIL;
         headAddress = ring.address + SharedRing.HEAD;
         slotsAddress = ring.address + SharedRing.SLOTS;
         mask = ring.slots - 1;
         tail = checkedTail;
-        cachedHead = ring.head();
+        // as if full: the first look at the room reads and checks the consumer's index
+        cachedHead = Math.max(0, tail - mask);
     }
 
     /** Room for at most {@code wanted} handles. Looks at the consumer's index only when the one seen last does not do. */
