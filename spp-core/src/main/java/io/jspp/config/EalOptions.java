@@ -145,6 +145,8 @@ public final class EalOptions {
         flags.put("--telemetry", "see status");
         flags.put("--create-uio-dev", "no PCI");
         flags.put("--vmware-tsc-map", "the kernel's clock is used");
+        flags.put("--version", "see spp --version");
+        flags.put("-v", "see spp --version");
         flags.put("--no-xen", "no Xen");
         flags.put("--xen-dom0", "no Xen");
         flags.forEach((name, why) -> t.flag(name, "", () -> ignored.add(name + " (" + why + ")")));

@@ -133,14 +133,21 @@ public record SegmentGeometry(
         return withMbufs((int) Math.min(fitting, mbufs));
     }
 
-    /** mbufs in circulation for one ring: what its producer leases, less what is on the way already. Whole slabs. */
+    /**
+     * mbufs in circulation for one ring: what its producer leases, less what is on the way already. A pool that was made small is shared evenly, so
+     * that the first producers don't leave the last ones without.
+     */
     public int leaseTarget() {
+        return rings == 0 ? fullLease() : Math.min(fullLease(), mbufs / rings);
+    }
+
+    private int fullLease() {
         return Math.max(MBUFS_PER_RING, (int) Alignment.up(ringSlots + 2L * SLAB, SLAB));
     }
 
     /** Slots of a return ring: more than the lease, so that an honest consumer never finds it full. */
     public int returnSlots() {
-        return Math.max(2 * ringSlots, Integer.highestOneBit(leaseTarget()) << 1);
+        return Math.max(2 * ringSlots, Integer.highestOneBit(fullLease()) << 1);
     }
 
     /** Bytes of the whole segment with ordinary pages. */

@@ -181,11 +181,11 @@ class RingPoolTest {
     }
 
     @Test
-    void shouldLeaseWhatIsLeftAndCountWhatIsMissing() {
+    void shouldShareASmallPoolEvenlyAndCountWhatIsMissing() {
         SwitchSegment small = SwitchSegment.create("spp-test", Parties.geometry(2, 100), false);
         RingClaims smallClaims = new RingClaims(small);
-        assertEquals(100, smallClaims.claim(0, true, 1, 1, 2).leased());
-        assertEquals(0, smallClaims.claim(1, true, 1, 1, 2).leased());
+        assertEquals(50, smallClaims.claim(0, true, 1, 1, 2).leased());
+        assertEquals(50, smallClaims.claim(1, true, 1, 1, 2).leased());
         try (Source source = new Source(small, 0, 1, 1, 0)) {
             int sent = source.send(64);
             assertTrue(source.sender.noMbuf() > 0);

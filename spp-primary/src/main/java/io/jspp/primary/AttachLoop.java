@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +50,18 @@ final class AttachLoop implements AutoCloseable {
     private final PollSet polls = new PollSet();
     private final List<Session> sessions = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "attach");
+    private final Consumer<Throwable> failed;
     private volatile boolean stopping;
 
-    /** Binds the socket; a file left by a killed primary is replaced (the run lock is ours). */
-    AttachLoop(Path path, Registry registry) {
+    /**
+     * Binds the socket; a file left by a killed primary is replaced (the run lock is ours).
+     *
+     * @param failed called by the thread when it ends without having been told to
+     */
+    AttachLoop(Path path, Registry registry, Consumer<Throwable> failed) {
         this.path = path;
         this.registry = registry;
+        this.failed = failed;
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
@@ -72,6 +79,7 @@ final class AttachLoop implements AutoCloseable {
     }
 
     void start() {
+        thread.setUncaughtExceptionHandler((t, error) -> failed.accept(error));
         thread.start();
     }
 

@@ -65,7 +65,8 @@ final class DeviceTable implements AutoCloseable {
         Map<String, Integer> nextOfType = new HashMap<>();
         for (Vdev vdev : vdevs) {
             String prefix = vdev.name().replaceFirst("[0-9]+$", "");
-            DeviceType type = types.get(prefix);
+            // DPDK's old names: eth_tap0 is net_tap0
+            DeviceType type = types.get(prefix.replaceFirst("^eth_", "net_"));
             if (type == null) {
                 throw new UsageException("--vdev " + vdev.name() + ": no such kind of device, known are "
                         + String.join(", ", types.keySet().stream().sorted().toList()));

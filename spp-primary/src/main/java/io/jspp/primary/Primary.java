@@ -38,6 +38,7 @@ final class Primary implements AutoCloseable {
     private Registry registry;
     private PrimaryStatus status;
     private ControlConnection control;
+    private volatile Throwable failure;
 
     Primary(ProcessOptions options, PrimaryOptions own, Termination termination, PrintStream out) {
         this.options = options;
@@ -48,6 +49,10 @@ final class Primary implements AutoCloseable {
 
     /** Opens everything. {@link #close} undoes what was done, also after a failure. */
     void start() throws InterruptedException {
+        String ignored = options.ignoredLine();
+        if (!ignored.isEmpty()) {
+            out.println(ignored);
+        }
         opened.add(options.runDirectory()::removeIfEmpty);
         opened.add(RunLock.take(options.runDirectory()));
         ClientFile clientFile = new ClientFile(options.runDirectory().path());
@@ -58,10 +63,12 @@ final class Primary implements AutoCloseable {
         ServiceLoader.load(PortType.class).forEach(type -> portTypes.put(type.name(), type));
         DeviceTable devices = DeviceTable.open(options.vdevs(), own, deviceTypes);
         opened.add(devices);
+        devices.missing().forEach(port -> out.println(DeviceTable.missingText(port)));
         SegmentGeometry geometry = geometry(devices);
         registry = new Registry(clientFile, new ClaimRegistry(devices, portTypes));
         opened.add(registry::close);
-        AttachLoop loop = new AttachLoop(options.runDirectory().path().resolve(AttachClient.SOCKET_NAME), registry);
+        AttachLoop loop =
+                new AttachLoop(options.runDirectory().path().resolve(AttachClient.SOCKET_NAME), registry, this::fail);
         opened.add(loop);
         loop.start();
         openMemory(expected, geometry);
@@ -75,6 +82,12 @@ final class Primary implements AutoCloseable {
         opened.add(control);
         sayReady(devices);
         control.start();
+    }
+
+    /** The attach loop can't go on: secondaries would wait for ever, so this process ends. Attach thread. */
+    private void fail(Throwable cause) {
+        failure = cause;
+        termination.ask();
     }
 
     private SegmentGeometry geometry(DeviceTable devices) {
@@ -152,11 +165,6 @@ final class Primary implements AutoCloseable {
 
     private void sayReady(DeviceTable devices) {
         SwitchSegment segment = registry.segment();
-        String ignored = options.ignoredLine();
-        if (!ignored.isEmpty()) {
-            out.println(ignored);
-        }
-        devices.missing().forEach(port -> out.println(DeviceTable.missingText(port)));
         List<String> ports = new ArrayList<>();
         for (PortId port : devices.all().keySet()) {
             ports.add(port.toString());
@@ -189,6 +197,10 @@ final class Primary implements AutoCloseable {
             } while (!termination.await(1, TimeUnit.SECONDS));
         }
         termination.await();
+        if (failure != null) {
+            throw new ProcessException(
+                    ExitCode.FAILED, "the attach socket can't be served any more: " + failure, failure);
+        }
     }
 
     /** Closes what was opened, in reverse order. */
