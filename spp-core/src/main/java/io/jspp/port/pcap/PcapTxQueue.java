@@ -30,7 +30,7 @@ final class PcapTxQueue implements TxQueue {
         this.counters = counters;
         this.endClaim = endClaim;
         writer = new PcapWriter(file.value(), path, port.id().toString(), port::failed);
-        chunk = writer.takeFree();
+        chunk = writer.begin();
     }
 
     @Override
@@ -78,7 +78,7 @@ final class PcapTxQueue implements TxQueue {
             return false;
         }
         if (chunk == null || needed > chunk.free()) {
-            handOver();
+            nextChunk();
             if (chunk == null) {
                 counters.dropped(DropReason.FULL, 1);
                 return false;
@@ -91,19 +91,17 @@ final class PcapTxQueue implements TxQueue {
         return true;
     }
 
-    private void handOver() {
+    private void nextChunk() {
         if (chunk != null) {
-            writer.write(chunk);
+            writer.complete(chunk);
+            writer.wake();
         }
-        chunk = writer.takeFree();
+        chunk = writer.begin();
     }
 
-    /** What was sent since goes to the writer, unless it is far behind: then a chunk is filled first. */
     @Override
     public void flush() {
-        if (chunk != null && chunk.used() > 0 && writer.hasSpare()) {
-            handOver();
-        }
+        writer.wake();
     }
 
     @Override
@@ -115,7 +113,7 @@ final class PcapTxQueue implements TxQueue {
     @Override
     public void close() {
         if (chunk != null) {
-            writer.write(chunk);
+            writer.complete(chunk);
             chunk = null;
         }
         writer.close();

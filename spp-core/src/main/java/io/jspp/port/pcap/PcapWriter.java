@@ -5,39 +5,43 @@ import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.memory.NativeMemory;
 import io.jspp.port.PortState;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jctools.queues.SpscArrayQueue;
 
 /**
- * A thread that writes filled chunks to a file. The worker takes free chunks and hands filled ones over through two
- * single-producer queues; neither side waits for the other. When the disk is full, or fails, the file is cut back to its last
- * whole chunk, the port goes down with the cause, and chunks come back unwritten.
+ * A thread that writes chunks of records to a file. The worker fills one chunk after the other; each is in the writer's queue from
+ * its beginning, and the writer follows its growing end, so that nothing waits for a chunk to be full. Emptied chunks go back
+ * through a second queue. Neither side waits for the other. When the disk is full, or fails, the file is cut back to what was
+ * there before that write, the port goes down with the cause, and chunks come back unwritten.
  */
 final class PcapWriter implements AutoCloseable {
     static final int CHUNK_BYTES = 256 << 10;
     private static final int CHUNKS = 16;
 
-    /** Room for records. Belongs to who holds it. */
+    /** Room for records, filled by the worker while the writer reads behind it. */
     static final class Chunk {
         private final NativeMemory memory = NativeMemory.allocate(CHUNK_BYTES);
-        private int used;
+
+        /** Written by the worker with release after the record: pairs with the writer's acquire. */
+        private final AtomicInteger used = new AtomicInteger();
+
+        /** Set by the worker after its last record. */
+        private volatile boolean complete;
 
         int free() {
-            return CHUNK_BYTES - used;
-        }
-
-        int used() {
-            return used;
+            return CHUNK_BYTES - used.getPlain();
         }
 
         /** Address of the first free byte. */
         long end() {
-            return memory.address() + used;
+            return memory.address() + used.getPlain();
         }
 
+        /** The next so many bytes are a whole record. */
         void add(int bytes) {
-            used += bytes;
+            used.setRelease(used.getPlain() + bytes);
         }
     }
 
@@ -65,19 +69,22 @@ final class PcapWriter implements AutoCloseable {
         thread.start();
     }
 
-    /** An empty chunk, or null when the writer has them all; worker. */
-    Chunk takeFree() {
-        return free.poll();
+    /** An empty chunk that the writer follows from now on, or null when it has them all; worker. */
+    Chunk begin() {
+        Chunk chunk = free.poll();
+        if (chunk != null) {
+            filled.offer(chunk); // can't be full: there are no more chunks than slots
+        }
+        return chunk;
     }
 
-    /** Whether more than a quarter of the chunks waits empty; worker. */
-    boolean hasSpare() {
-        return free.size() > CHUNKS / 4;
+    /** The worker adds nothing more to this chunk. */
+    void complete(Chunk chunk) {
+        chunk.complete = true;
     }
 
-    /** Hands a chunk over; worker. */
-    void write(Chunk chunk) {
-        filled.offer(chunk); // can't be full: there are no more chunks than slots
+    /** The worker has added records. */
+    void wake() {
         LockSupport.unpark(thread);
     }
 
@@ -86,26 +93,42 @@ final class PcapWriter implements AutoCloseable {
     }
 
     private void run() {
+        Chunk chunk = null;
+        int done = 0;
         while (true) {
-            Chunk chunk = filled.poll();
             if (chunk == null) {
-                if (closing && filled.isEmpty()) {
-                    return;
+                boolean last = closing;
+                chunk = filled.poll();
+                done = 0;
+                if (chunk == null) {
+                    if (last) {
+                        return;
+                    }
+                    LockSupport.park(this); // an unpark after the last look is remembered
+                    continue;
                 }
-                LockSupport.park(this); // unpark follows every offer, so none is overslept
-                continue;
             }
-            if (!failed) {
-                writeWhole(chunk);
+            boolean complete = chunk.complete; // before used: then used is final
+            int used = chunk.used.getAcquire();
+            if (used > done) {
+                if (!failed) {
+                    write(chunk.memory.address() + done, used - done);
+                }
+                done = used;
+            } else if (complete) {
+                chunk.complete = false;
+                chunk.used.setPlain(0);
+                free.offer(chunk);
+                chunk = null;
+            } else {
+                LockSupport.park(this);
             }
-            chunk.used = 0;
-            free.offer(chunk);
         }
     }
 
-    private void writeWhole(Chunk chunk) {
-        long at = chunk.memory.address();
-        long end = at + chunk.used;
+    private void write(long from, int bytes) {
+        long at = from;
+        long end = from + bytes;
         while (at < end) {
             long r = Linux.write(fd, at, end - at);
             if (r == -Errno.EINTR) {
@@ -117,7 +140,7 @@ final class PcapWriter implements AutoCloseable {
             }
             at += r;
         }
-        written += chunk.used;
+        written += bytes;
     }
 
     private void fail(int errno) {
@@ -131,7 +154,7 @@ final class PcapWriter implements AutoCloseable {
         failed = true;
     }
 
-    /** Waits for the last chunk. Control thread, after the worker let go. */
+    /** Waits until everything has been written; all chunks must be complete. Control thread, after the worker let go. */
     @Override
     public void close() {
         closing = true;
