@@ -3,6 +3,7 @@ package io.jspp.controller;
 import ch.qos.logback.classic.Level;
 import io.jspp.config.ExitCode;
 import io.jspp.config.LogLevels;
+import io.jspp.config.Termination;
 import io.jspp.config.UsageException;
 import io.jspp.control.ControlEndpoint;
 import java.net.InetAddress;
@@ -10,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,17 +92,10 @@ public final class CtlMain implements Callable<Integer> {
     public Integer call() throws Exception {
         final ControllerConfig config = config();
         Logging.configure(logFile, level());
-        final CountDownLatch ended = new CountDownLatch(1);
+        final Termination termination = Termination.install();
         try (Controller controller = new Controller(config)) {
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                ended.countDown();
-                                controller.close();
-                            },
-                            "shutdown"));
             System.out.println("spp ctl: ready: " + controller.describe());
-            ended.await();
+            termination.await();
         }
         return ExitCode.OK;
     }

@@ -360,8 +360,7 @@ class ShellTest {
     void shouldPlayAndRecordWithTheUsersOwnFilesOnly() throws IOException {
         final Path recipe = directory.resolve("recipe");
         assertEquals(
-                0,
-                shell.run("record " + recipe, "nfv 1; add ring:0", "", "# note", "# exit", "playback " + recipe));
+                0, shell.run("record " + recipe, "nfv 1; add ring:0", "", "# note", "# exit", "playback " + recipe));
         assertEquals("nfv 1; add ring:0\n\n# note\n", Files.readString(recipe, StandardCharsets.UTF_8));
         assertTrue(shell.out().contains("Closing file\n# nfv 1; add ring:0\n"));
         assertEquals(1, shell.run("record /dev/null"));
