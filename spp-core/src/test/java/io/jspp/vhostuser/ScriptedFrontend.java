@@ -1,0 +1,120 @@
+package io.jspp.vhostuser;
+
+import io.jspp.linux.Constants;
+import io.jspp.linux.FileDescriptor;
+import io.jspp.linux.Linux;
+import io.jspp.linux.LinuxException;
+import io.jspp.linux.ReceivedMessage;
+import io.jspp.linux.SocketAddress;
+import io.jspp.linux.Sockets;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** A front-end that sends exactly the bytes and descriptors it is told to, and tells how the back-end took it. */
+final class ScriptedFrontend implements AutoCloseable {
+    private static final int PATIENCE_MS = 10_000;
+
+    final FileDescriptor socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM, 0);
+
+    ScriptedFrontend(String path) {
+        Sockets.connect(socket.value(), SocketAddress.unix(path));
+    }
+
+    static byte[] message(int request, int flags, byte[] payload) {
+        return ByteBuffer.allocate(12 + payload.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(request)
+                .putInt(flags)
+                .putInt(payload.length)
+                .put(payload)
+                .array();
+    }
+
+    static byte[] u64(long... values) {
+        ByteBuffer b = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        Arrays.stream(values).forEach(b::putLong);
+        return b.array();
+    }
+
+    /** Two 32-bit words. */
+    static byte[] state(int index, int number) {
+        return u64(index & 0xffff_ffffL | (long) number << 32);
+    }
+
+    /** One row of a memory table. */
+    static byte[] table(int rows, long... words) {
+        byte[] tail = u64(words);
+        return ByteBuffer.allocate(8 + tail.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(rows)
+                .putInt(0)
+                .put(tail)
+                .array();
+    }
+
+    void raw(byte[] bytes, int... descriptors) {
+        int sent = 0;
+        while (sent < bytes.length) {
+            int[] now = sent == 0 ? descriptors : new int[0];
+            sent += Sockets.send(socket.value(), bytes, sent, bytes.length - sent, now, 0);
+        }
+    }
+
+    void send(int request, byte[] payload, int... descriptors) {
+        raw(message(request, 1, payload), descriptors);
+    }
+
+    /** Sends with NEED_REPLY and returns the answer: 0 done, 1 refused. */
+    long ask(int request, byte[] payload, int... descriptors) {
+        raw(message(request, 9, payload), descriptors);
+        return reply(request);
+    }
+
+    /** Sends a request that is always answered. */
+    long get(int request, byte[] payload) {
+        raw(message(request, 1, payload));
+        return reply(request);
+    }
+
+    long get(int request) {
+        return get(request, new byte[0]);
+    }
+
+    long reply(int request) {
+        byte[] bytes = new byte[20];
+        int have = 0;
+        while (have < bytes.length) {
+            if (Linux.pollOne(socket.value(), Constants.POLLIN, PATIENCE_MS) == 0) {
+                throw new AssertionError("no reply to " + Requests.name(request));
+            }
+            ReceivedMessage m = Sockets.receive(socket.value(), bytes, have, bytes.length - have, 0, 0);
+            if (m.length() <= 0) {
+                throw new AssertionError("connection ended instead of a reply to " + Requests.name(request));
+            }
+            have += m.length();
+        }
+        ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (b.getInt(0) != request || b.getInt(4) != 5 || b.getInt(8) != 8) {
+            throw new AssertionError("reply " + Arrays.toString(bytes) + " to " + Requests.name(request));
+        }
+        return b.getLong(12);
+    }
+
+    /** Waits for the back-end to close; false when it sends something or nothing happens. */
+    boolean ended() {
+        try {
+            if (Linux.pollOne(socket.value(), Constants.POLLIN, PATIENCE_MS) == 0) {
+                return false;
+            }
+            return Sockets.receive(socket.value(), new byte[20], 0, 20, 0, 0).length() == 0;
+        } catch (LinuxException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}
