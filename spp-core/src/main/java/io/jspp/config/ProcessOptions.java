@@ -30,9 +30,11 @@ public final class ProcessOptions {
     private final Configuration configuration;
     private final ControlEndpoint controller;
     private final RunDirectory runDirectory;
+    private final int socketGroup;
 
     private ProcessOptions(
             EalOptions eal, Configuration configuration, ControlEndpoint controller, RunDirectory runDirectory) {
+        this.socketGroup = Groups.number(configuration.text(ConfigKeys.SOCK_GROUP));
         this.eal = eal;
         this.configuration = configuration;
         this.controller = controller;
@@ -230,6 +232,11 @@ public final class ProcessOptions {
     public Path socketDirectory() {
         String text = configuration.text(ConfigKeys.SOCK_DIR);
         return text.isEmpty() ? runDirectory.path() : Path.of(text).toAbsolutePath();
+    }
+
+    /** Number of the group of vhost-user sockets, -1 when none was named. */
+    public int socketGroup() {
+        return socketGroup;
     }
 
     /** Seconds to wait for a peer, 0 for ever. */

@@ -20,6 +20,16 @@ public interface PortContext {
     /** Where {@code sock<N>} and {@code spp-rx<N>.pcap} live. */
     Path socketDirectory();
 
+    /** Permissions of sockets that ports make. */
+    default int socketMode() {
+        return 0600;
+    }
+
+    /** Group of sockets that ports make, -1 for the process's own. */
+    default int socketGroup() {
+        return -1;
+    }
+
     /** True when vhost ports connect to a socket of the front-end rather than listen. */
     boolean vhostClient();
 }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One vhost-user socket and at most one front-end on it: as server it listens, as client it connects; both for ever, whatever the peer does.
  *
- * <p>As server it removes a stale socket file, gives its own one mode 0600, and takes it away at the end. A second connection is refused, unless
+ * <p>As server it removes a stale socket file, gives its own one the mode and group it was told (0600), and takes it away at the end. A second connection is refused, unless
  * the first has never said anything. Made by any thread; everything else belongs to the thread of {@link SessionLoop}.
  */
 public final class Endpoint {
@@ -28,12 +28,15 @@ public final class Endpoint {
     private static final long MIN_QUIET_NS = 1_000_000_000L;
     private static final int BACKLOG = 16;
     private static final int ACCEPTS_PER_TURN = 16;
-    private static final int SOCKET_MODE = 0600;
+    private static final int PRIVATE = 0600;
+    private static final int SAME_GROUP = -1;
 
     private final String name;
     private final String path;
     private final boolean client;
     private final int queuePairs;
+    private final int mode;
+    private final int group;
     private final VringUser user;
 
     private SessionLoop loop;
@@ -51,18 +54,27 @@ public final class Endpoint {
     private String logged = "";
     private int suppressed;
 
+    /** A socket that only this user may use. */
+    public Endpoint(String name, String path, boolean client, int queuePairs, VringUser user) {
+        this(name, path, client, queuePairs, user, PRIVATE, SAME_GROUP);
+    }
+
     /**
      * @param name for log lines: {@code vhost:0}
      * @param path of the socket, at most 107 bytes
      * @param client whether to connect to a socket of the front-end rather than listen
      * @param queuePairs pairs of rings offered
+     * @param mode permissions of the socket, as server
+     * @param group its group, -1 to leave it
      */
-    public Endpoint(String name, String path, boolean client, int queuePairs, VringUser user) {
+    public Endpoint(String name, String path, boolean client, int queuePairs, VringUser user, int mode, int group) {
         this.name = name;
         this.path = path;
         this.client = client;
         this.queuePairs = queuePairs;
         this.user = user;
+        this.mode = mode;
+        this.group = group;
         SocketAddress.unix(path); // refuses a path that is too long while somebody listens
     }
 
@@ -141,7 +153,11 @@ public final class Endpoint {
             }
             socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM | Constants.SOCK_NONBLOCK, 0);
             Sockets.bind(socket.value(), SocketAddress.unix(path));
-            Linux.chmod(path, SOCKET_MODE);
+            Linux.chmod(path, PRIVATE);
+            if (group != SAME_GROUP) {
+                Linux.chown(path, -1, group);
+            }
+            Linux.chmod(path, mode);
             Linux.Stat stat = Linux.lstat(path);
             boundInode = stat.inode();
             boundDevice = stat.device();

@@ -169,6 +169,19 @@ class ProcessOptionsTest {
     }
 
     @Test
+    void shouldKnowTheGroupOfSockets() {
+        assertEquals(-1, parse("-l 0 -- -n 5 -s h:1", "secondary").socketGroup());
+        assertEquals(
+                0,
+                parse("-l 0 -- -n 5 -s h:1 --sock-group root --sock-mode 660", "secondary")
+                        .socketGroup());
+        assertEquals(
+                77, parse("-l 0 -- -n 5 -s h:1 --sock-group 77", "secondary").socketGroup());
+        assertThrows(UsageException.class, () -> parse("-l 0 -- -n 5 -s h:1 --sock-group nosuchgroup", "secondary"));
+        assertThrows(UsageException.class, () -> parse("-l 0 -- -n 5 -s h:1 --sock-mode 999", "secondary"));
+    }
+
+    @Test
     void shouldRefuseUnknownKeysOfAFile() {
         file = Map.of("ring", Map.of("slotz", 256));
         assertThrows(UsageException.class, () -> parse("--conf x.yaml -- -n 5 -s h:1", "secondary"));

@@ -136,6 +136,8 @@ final class NfvProcess {
                 new Attachment(segment, own.clientId(), client.epoch()),
                 workers,
                 options.socketDirectory(),
+                options.configuration().mode(ConfigKeys.SOCK_MODE),
+                options.socketGroup(),
                 options.configuration().flag(ConfigKeys.VHOST_CLIENT));
     }
 

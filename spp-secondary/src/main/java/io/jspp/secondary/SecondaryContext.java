@@ -14,5 +14,7 @@ record SecondaryContext(
         Attachment attachment,
         Quiescence quiescence,
         Path socketDirectory,
+        int socketMode,
+        int socketGroup,
         boolean vhostClient)
         implements PortContext {}

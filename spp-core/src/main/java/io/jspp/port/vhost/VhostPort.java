@@ -53,7 +53,14 @@ final class VhostPort implements Port, VringUser {
         this.onClose = onClose;
         String path = context.socketDirectory().resolve("sock" + id.index()).toString();
         try {
-            endpoint = new Endpoint(id.toString(), path, context.vhostClient(), QUEUE_PAIRS, this);
+            endpoint = new Endpoint(
+                    id.toString(),
+                    path,
+                    context.vhostClient(),
+                    QUEUE_PAIRS,
+                    this,
+                    context.socketMode(),
+                    context.socketGroup());
         } catch (IllegalArgumentException e) {
             throw new PortException(id + ": " + e.getMessage() + ": choose a shorter --sock-dir", e);
         }

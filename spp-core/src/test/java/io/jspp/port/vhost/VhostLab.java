@@ -42,6 +42,7 @@ final class VhostLab implements PortContext, AutoCloseable {
     private final List<Component> components = new ArrayList<>();
     final List<Throwable> errors = new ArrayList<>();
     private final WorkerGroup workers;
+    private int socketMode = 0600;
 
     VhostLab(Path directory, boolean client, IdleMode idleMode) {
         this.directory = directory;
@@ -54,6 +55,16 @@ final class VhostLab implements PortContext, AutoCloseable {
 
     private synchronized void workerFailed(Throwable error) {
         errors.add(error);
+    }
+
+    /** Permissions of the sockets of ports opened from now on. */
+    void socketMode(int mode) {
+        socketMode = mode;
+    }
+
+    @Override
+    public int socketMode() {
+        return socketMode;
     }
 
     Port open(int index) {

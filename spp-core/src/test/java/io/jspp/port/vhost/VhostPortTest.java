@@ -167,6 +167,16 @@ class VhostPortTest {
     }
 
     @Test
+    void shouldGiveItsSocketTheModeItWasTold() throws Exception {
+        try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE)) {
+            lab.socketMode(0660);
+            Port port = lab.open(0);
+            VhostLab.await("listens", () -> port.state().phase() == PortState.Phase.LISTENING);
+            assertEquals(0660, Linux.lstat(lab.socket(0)).mode() & 0777);
+        }
+    }
+
+    @Test
     void shouldRemoveAStaleSocketAndLeaveForeignFilesAlone() throws Exception {
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE)) {
             Files.writeString(Path.of(lab.socket(0)), "mine");
