@@ -39,6 +39,11 @@ final class DeviceTable implements AutoCloseable {
     static DeviceTable open(List<Vdev> vdevs, PrimaryOptions options, Map<String, DeviceType> types) {
         DeviceTable table = new DeviceTable();
         List<Wanted> all = number(vdevs, types);
+        for (int port : options.queues().keySet()) {
+            if (!options.selects(port)) {
+                throw new UsageException("--port-num " + port + ": -p selects no such port");
+            }
+        }
         try {
             for (int i = 0; i < all.size(); i++) {
                 if (options.selects(i)) {

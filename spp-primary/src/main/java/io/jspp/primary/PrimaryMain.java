@@ -24,12 +24,12 @@ public final class PrimaryMain {
     private static int run(String[] args, PrintStream out, PrintStream err) {
         ProcessOptions.Parser parser = new ProcessOptions.Parser("primary", "primary", System.getenv(), YamlFile::read);
         PrimaryOptions own = new PrimaryOptions(parser);
-        return ProcessMain.run("primary", parser::usage, () -> serve(parser.parse(args), own, out), out, err);
+        return ProcessMain.run("spp primary", parser::usage, () -> serve(parser.parse(args), own, out), out, err);
     }
 
     private static int serve(ProcessOptions options, PrimaryOptions own, PrintStream out) throws InterruptedException {
         own.finish();
-        LogSetup.apply("primary", options.configuration());
+        LogSetup.apply("spp primary", options.configuration());
         Termination termination = Termination.install();
         try (Primary primary = new Primary(options, own, termination, out)) {
             primary.start();

@@ -3,7 +3,11 @@ package io.jspp.primary;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jspp.attach.AttachClient;
 import io.jspp.config.ExitCode;
+import io.jspp.linux.FileDescriptor;
+import io.jspp.port.Direction;
+import io.jspp.port.PortId;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -256,6 +260,7 @@ class AttachProcessTest {
         assertEquals(
                 "rw-------",
                 java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)));
+        long before = descriptors(primary);
         for (int seed = 1; seed <= 3; seed++) {
             ChildJvm hostile = fixture.start(HostilePeer.class, socket.toString(), Integer.toString(seed), "300");
             int status = hostile.awaitExit();
@@ -264,5 +269,43 @@ class AttachProcessTest {
         ChildJvm secondary = fixture.secondary(1);
         secondary.awaitOut("attached epoch");
         assertTrue(secondary.ask("claim ring:0 tx").startsWith("granted"), "still serves");
+        secondary.ask("hangup");
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (descriptors(primary) > before + 1 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertTrue(
+                descriptors(primary) <= before + 1,
+                "one more is the ring's eventfd: " + before + ", " + descriptors(primary));
+    }
+
+    private static long descriptors(ChildJvm process) throws java.io.IOException {
+        try (java.util.stream.Stream<Path> files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return files.count();
+        }
+    }
+
+    @Test
+    void shouldServeHundredsOfShortLivedSecondariesWithoutLeaking() throws Exception {
+        ChildJvm primary = fixture.primary("--vdev net_null0", "");
+        primary.awaitOut("primary ready");
+        AttachClient.Identity identity =
+                new AttachClient.Identity(fixture.runDirectory().resolve("primary.sock"), 7, "nfv", false, 20);
+        long ours = FileDescriptor.live();
+        long before = 0;
+        for (int i = 0; i < 300; i++) {
+            AttachClient client = AttachClient.attach(identity, line -> {}, () -> {});
+            PortId ring = PortId.parse("ring:" + i % 4);
+            FileDescriptor.closeAll(client.claim(ring, 0, Direction.TX).fds());
+            FileDescriptor.closeAll(
+                    client.claim(PortId.parse("nullpmd:0"), 0, Direction.RX).fds());
+            assertEquals(i + 1, client.epoch());
+            if (i == 10) {
+                before = descriptors(primary);
+            }
+            client.close();
+        }
+        assertTrue(descriptors(primary) <= before, before + " then, now " + descriptors(primary));
+        assertEquals(ours, FileDescriptor.live());
     }
 }

@@ -89,6 +89,7 @@ class PrimaryProcessTest {
             {"-p 1 -n 4", "option -s HOST:PORT is missing"},
             {"-n 4 -s h:1", "option -p HEXMASK is missing"},
             {"-p 1 -n 4 -s h:1 --port-num 0 rxq 2", "txq expected"},
+            {"-p 1 -n 4 -s h:1 --port-num 3 rxq 2 txq 2", "--port-num 3: "},
             {"-p 1 -n 4 -s h:1 --bogus", "unknown option \"--bogus\""},
         };
         for (String[] row : wrong) {
@@ -96,7 +97,7 @@ class PrimaryProcessTest {
             assertEquals(ExitCode.USAGE, primary.awaitExit(), row[0]);
             String err = primary.allErr();
             assertTrue(
-                    err.startsWith("primary: ")
+                    err.startsWith("spp primary: ")
                             && err.lines().findFirst().orElse("").contains(row[1]),
                     err);
             assertTrue(err.contains("usage: spp primary "), err);
@@ -108,7 +109,7 @@ class PrimaryProcessTest {
         ChildJvm primary = fixture.primary("--vdev net_af_packet0,iface=absent0", "");
         assertEquals(ExitCode.FAILED, primary.awaitExit());
         String err = primary.allErr();
-        assertTrue(err.startsWith("primary: phy:0: ") && err.contains("absent0"), err);
+        assertTrue(err.startsWith("spp primary: phy:0: ") && err.contains("absent0"), err);
         assertEquals(List.of(), fixture.leftovers());
     }
 
