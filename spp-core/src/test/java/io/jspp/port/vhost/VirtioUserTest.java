@@ -1,0 +1,103 @@
+package io.jspp.port.vhost;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.counters.DropReason;
+import io.jspp.port.Port;
+import io.jspp.port.PortState;
+import io.jspp.testing.Need;
+import io.jspp.testing.Requires;
+import io.jspp.worker.IdleMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** DPDK's virtio-user driver as guest on both ports: packets go round for ever, through testpmd's io forwarding and our patches. */
+@Requires(Need.TESTPMD)
+@Timeout(180)
+class VirtioUserTest {
+    private static final long ENOUGH = 200_000;
+
+    @TempDir
+    Path directory;
+
+    private Process testpmd(String options, boolean server) throws IOException {
+        String end = (server ? ",server=1" : "") + (options.isEmpty() ? "" : "," + options);
+        List<String> command = List.of(
+                "dpdk-testpmd",
+                "--no-huge",
+                "-m",
+                "128",
+                "--no-pci",
+                "--no-telemetry",
+                "--file-prefix=spp" + ProcessHandle.current().pid(),
+                "-l",
+                "0,1",
+                "--vdev=net_virtio_user0,path=" + directory.resolve("sock0") + end,
+                "--vdev=net_virtio_user1,path=" + directory.resolve("sock1") + end,
+                "--",
+                "--total-num-mbufs=8192",
+                "--forward-mode=io",
+                "--tx-first",
+                "--no-lsc-interrupt");
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("testpmd.log").toFile())
+                .start();
+    }
+
+    private void end(Process process) throws Exception {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', false",
+        "'mrg_rxbuf=0', false",
+        "'in_order=0', false",
+        "'in_order=0,mrg_rxbuf=0', false",
+        "'vectorized=1,mrg_rxbuf=0', false",
+        "'queue_size=1024', false",
+        "'', true",
+    })
+    void shouldMovePacketsWithTheVirtioPollModeDriver(String options, boolean server) throws Exception {
+        try (VhostLab lab = new VhostLab(directory, server, IdleMode.ADAPTIVE)) {
+            Port a = lab.open(0);
+            Port b = lab.open(1);
+            TestPatch there = lab.patch(a, b);
+            TestPatch back = lab.patch(b, a);
+            Process process = testpmd(options, server);
+            try {
+                VhostLab.awaitUp(a, b);
+                for (TestPatch patch : List.of(there, back)) {
+                    VhostLab.await(
+                            "packets, log: " + Files.readString(directory.resolve("testpmd.log")),
+                            () -> patch.tx.counters().packets() > ENOUGH);
+                    assertEquals(0, patch.rx.counters().drops());
+                    assertEquals(
+                            patch.tx.counters().drops(),
+                            patch.tx.counters().drops(DropReason.FULL)
+                                    + patch.tx.counters().drops(DropReason.PORT_DOWN));
+                    assertEquals(0, patch.tx.counters().bytes() % 64, "frames of 64 bytes");
+                }
+            } finally {
+                end(process);
+            }
+            String log = Files.readString(directory.resolve("testpmd.log"));
+            assertTrue(log.contains("Accumulated forward statistics"), log);
+            VhostLab.await("gone", () -> a.state().phase() != PortState.Phase.UP);
+            assertTrue(lab.errors.isEmpty(), lab.errors::toString);
+        }
+    }
+}
