@@ -17,9 +17,10 @@ class SegmentGeometryTest {
         assertEquals(1536, g.leaseTarget());
         assertEquals(2048, g.returnSlots());
         assertTrue(g.bytes() < 64L << 20, "bytes " + g.bytes());
-        SegmentGeometry big = g.withRingSlots(16384);
+        SegmentGeometry big = g.withRingSlots(16384).withMbufs(9 * 20_000);
         assertEquals(0, big.leaseTarget() % SegmentGeometry.SLAB);
         assertTrue(big.leaseTarget() > 16384 && big.returnSlots() > big.leaseTarget());
+        assertEquals(100, g.withMbufs(909).leaseTarget(), "a small pool is shared evenly");
     }
 
     @Test
