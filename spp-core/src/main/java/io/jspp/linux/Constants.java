@@ -184,6 +184,7 @@ public final class Constants {
     public static final long TUNSETSNDBUF = 0x400454d4L;
     public static final long TUNSETVNETHDRSZ = 0x400454d8L;
     public static final long TUNSETQUEUE = 0x400454d9L;
+    public static final long TUNGETIFF = 0x800454d2L;
     public static final int TUN_F_CSUM = 0x01;
     public static final int TUN_F_TSO4 = 0x02;
     public static final int TUN_F_TSO6 = 0x04;

@@ -43,6 +43,10 @@ public final class NetDevice {
         if (!call(socket, Constants.SIOCGIFNAME, request)) {
             return null;
         }
+        return nameOf(request);
+    }
+
+    private static String nameOf(byte[] request) {
         int end = 0;
         while (end < Layouts.Ifreq.NAME_LENGTH && request[end] != 0) {
             end++;
@@ -93,6 +97,17 @@ public final class NetDevice {
         int at = Layouts.Ifreq.UNION + 4;
         return (request[at] & 0xff) + "." + (request[at + 1] & 0xff) + "." + (request[at + 2] & 0xff) + "."
                 + (request[at + 3] & 0xff);
+    }
+
+    /** Name of the tap interface that a queue descriptor is attached to, in whatever namespace it is; null when it was deleted. */
+    public static String tapName(int queue) {
+        byte[] request = new byte[Layouts.Ifreq.SIZE];
+        try {
+            Linux.ioctl(queue, Constants.TUNGETIFF, request);
+            return nameOf(request);
+        } catch (LinuxException e) {
+            return null;
+        }
     }
 
     /** A zeroed struct ifreq with the name. */

@@ -1,6 +1,7 @@
 package io.jspp.port;
 
 import io.jspp.linux.Constants;
+import io.jspp.linux.LinuxException;
 import io.jspp.linux.NetDevice;
 
 /**
@@ -19,6 +20,7 @@ public final class InterfaceLink {
     private final Rebind rebind;
     private int ifindex;
     private volatile boolean up;
+    private volatile boolean exists;
     private volatile int mtu;
     private volatile PortState state;
 
@@ -52,15 +54,30 @@ public final class InterfaceLink {
 
     /** Looks at the interface; monitor thread. */
     public synchronized void check() {
+        try {
+            look();
+        } catch (LinuxException e) {
+            up = false;
+            state = PortState.down("interface " + name + ": " + e.getMessage(), "");
+        }
+    }
+
+    private void look() {
         String current = NetDevice.name(socket, ifindex);
+        exists = current != null;
         if (current == null) {
             int found = NetDevice.index(socket, name);
             if (found == 0 || !rebind.to(found)) {
                 up = false;
-                state = gone(name);
+                state = found == 0
+                        ? gone(name)
+                        : PortState.down(
+                                "interface " + name + " was made again, this queue can't follow",
+                                "take the port out of its patches, then patch it again");
                 return;
             }
             ifindex = found;
+            exists = true;
             current = name;
         }
         PortState seen = stateOf(socket, current);
@@ -69,6 +86,11 @@ public final class InterfaceLink {
         state = up && !current.equals(name)
                 ? new PortState(PortState.Phase.UP, "interface " + name + " was renamed to " + current, "")
                 : seen;
+    }
+
+    /** Whether the interface, or its successor, is in the socket's namespace. */
+    public boolean exists() {
+        return exists;
     }
 
     public boolean isUp() {

@@ -30,7 +30,7 @@ final class TapPort implements Port {
     private final PortId id;
     private final PortContext context;
     private final LinkMonitor monitor;
-    private final List<InterfaceLink> links = new CopyOnWriteArrayList<>();
+    private final List<TapQueue> queues = new CopyOnWriteArrayList<>();
 
     TapPort(PortId id, PortContext context) {
         this.id = id;
@@ -46,8 +46,8 @@ final class TapPort implements Port {
     @Override
     public PortState state() {
         PortState state = UNUSED;
-        for (InterfaceLink link : links) {
-            state = link.state();
+        for (TapQueue queue : queues) {
+            state = queue.state();
         }
         return state;
     }
@@ -104,13 +104,13 @@ final class TapPort implements Port {
     }
 
     void opened(TapQueue queue) {
-        links.add(queue.link());
+        queues.add(queue);
         monitor.add(queue);
     }
 
     void closing(TapQueue queue) {
         monitor.remove(queue);
-        links.remove(queue.link());
+        queues.remove(queue);
     }
 
     @Override

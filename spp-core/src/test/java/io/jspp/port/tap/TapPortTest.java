@@ -143,6 +143,35 @@ class TapPortTest {
     }
 
     @Test
+    void shouldStayUpInAnotherNetworkNamespace() throws Exception {
+        Process namespace = new ProcessBuilder("unshare", "-n", "cat").start(); // ends with its input
+        try {
+            String pid = Long.toString(namespace.pid());
+            PortTraffic.await("the namespace", () -> isElsewhere(namespace.pid()));
+            Veth.run("ip", "link", "set", iface, "netns", pid);
+            Veth.run("nsenter", "-t", pid, "-n", "ip", "link", "set", iface, "up");
+            PortTraffic.await(
+                    "state",
+                    () -> tap.state().cause().equals("interface " + iface + " is in another network namespace"));
+            assertEquals(PortState.Phase.UP, tap.state().phase());
+            assertTrue(traffic.send(tapTx, PortTraffic.frame(1, 60)));
+        } finally {
+            namespace.destroy();
+            namespace.waitFor();
+        }
+        PortTraffic.await("gone", () -> tap.state().cause().equals("interface " + iface + " is gone"));
+    }
+
+    private static boolean isElsewhere(long pid) {
+        try {
+            Path own = java.nio.file.Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+            return !own.equals(java.nio.file.Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net")));
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void shouldKeepWhatArrivesBetweenClaimsAwayFromTheNextClaimant() {
         tapRx.close();
         for (int i = 0; i < 20; i++) {
