@@ -32,11 +32,12 @@ class RecipesIT {
             recipes = tree.filter(Files::isRegularFile).sorted().toList();
         }
         assertEquals(22, recipes.size());
-        try (NetworkNamespace hosts = NetworkNamespace.open();
+        try (NetworkNamespace first = NetworkNamespace.open();
+                NetworkNamespace second = NetworkNamespace.open();
                 SppCluster cluster =
                         new SppCluster("recipes", ProjectHome.launcher().toString(), line -> {})) {
-            hosts.addVeth("sppa" + PID, "10.9.6.1/24");
-            hosts.addVeth("sppb" + PID, "10.9.6.2/24");
+            first.addVeth("sppa" + PID, "10.9.6.1/24");
+            second.addVeth("sppb" + PID, "10.9.6.2/24");
             cluster.startController();
             cluster.startPrimary(
                     8,
