@@ -207,20 +207,14 @@ public final class CommandSpec {
             return this;
         }
 
-        /** A required member of the request body: a constant or {@code {argument}}. */
+        /** A member of the request body: a constant or {@code {argument}}. */
         public Builder body(final String memberPath, final String value) {
-            body.add(new JsonField(memberPath, value, true));
-            return this;
-        }
-
-        /** A member that may be absent, which then means {@code value}. */
-        public Builder optionalBody(final String memberPath, final String value) {
-            body.add(new JsonField(memberPath, value, false));
+            body.add(new JsonField(memberPath, value));
             return this;
         }
 
         public Builder echo(final String memberPath, final String value) {
-            echo.add(new JsonField(memberPath, value, true));
+            echo.add(new JsonField(memberPath, value));
             return this;
         }
 

@@ -5,9 +5,8 @@ package io.jspp.control;
  *
  * @param path member name; a dot descends ({@code ports.src})
  * @param value a constant, or {@code {argument}}
- * @param required false when a body may leave it out, which then means the constant
  */
-public record JsonField(String path, String value, boolean required) {
+public record JsonField(String path, String value) {
     /** The argument this field carries, or null when it is a constant. */
     public String argumentName() {
         return value.startsWith("{") && value.endsWith("}") ? value.substring(1, value.length() - 1) : null;

@@ -25,6 +25,11 @@ import org.slf4j.LoggerFactory;
  */
 final class ProcessConnection implements ProcessLink {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessConnection.class);
+    /** Longest reply of a registered process. */
+    static final int MAX_REPLY_BYTES = 1024 * 1024;
+    /** Longest reply of one that is not registered yet. */
+    static final int MAX_REGISTRATION_BYTES = 8 * 1024;
+
     private static final int MAX_QUEUED = 64;
     private static final int MAX_MISSED = 3;
     /** SPP's text replies have no end mark; a pause of this length is taken for one. */
@@ -37,7 +42,7 @@ final class ProcessConnection implements ProcessLink {
     private final Consumer<ProcessConnection> onClosed;
     private final Deque<Exchange> waiting = new ArrayDeque<>();
     private final Deque<ByteBuffer> output = new ArrayDeque<>();
-    private final ReplyScanner scanner = new ReplyScanner();
+    private final ReplyScanner scanner = new ReplyScanner(MAX_REGISTRATION_BYTES);
     private String label;
     private Exchange active;
     private int owedReplies;
@@ -93,6 +98,7 @@ final class ProcessConnection implements ProcessLink {
     /** Names the connection for messages. */
     void register(final String processLabel) {
         label = processLabel + " (" + peer + ')';
+        scanner.limit(MAX_REPLY_BYTES);
     }
 
     /** From now on requests end with a newline; says so with an empty request. */
@@ -142,6 +148,10 @@ final class ProcessConnection implements ProcessLink {
             }
             lastInputNs = System.nanoTime();
             buffer.flip();
+            if (active == null && owedReplies == 0) {
+                LOG.debug("{}: dropped {} bytes that nobody asked for", label, length);
+                return;
+            }
             for (String reply = scanner.scan(buffer); reply != null && !closed; reply = scanner.scan(buffer)) {
                 onReply(reply);
             }
@@ -150,6 +160,11 @@ final class ProcessConnection implements ProcessLink {
         } catch (final ReplyScanner.ReplyTooLongException tooLong) {
             end(tooLong.getMessage());
         }
+    }
+
+    /** Bytes of an incomplete reply that are kept. */
+    int bufferedBytes() {
+        return scanner.size();
     }
 
     /** Writes what did not fit before; called when the channel is writable. */
@@ -236,9 +251,7 @@ final class ProcessConnection implements ProcessLink {
         if (owedReplies > 0) {
             owedReplies--;
             LOG.info("{}: dropped the reply to a command whose time was over", label);
-        } else if (active == null) {
-            LOG.debug("{}: dropped {} characters that nobody asked for", label, reply.length());
-        } else {
+        } else if (active != null) {
             final Exchange answered = active;
             active = null;
             missed = 0;

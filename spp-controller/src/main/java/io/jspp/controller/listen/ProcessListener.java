@@ -29,6 +29,9 @@ public final class ProcessListener implements AutoCloseable {
     /** More than every client id and a few that are about to register. */
     static final int MAX_CONNECTIONS = 256;
 
+    /** All unfinished replies together. */
+    static final int MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(ProcessListener.class);
     private static final Duration REGISTRATION_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
@@ -147,9 +150,21 @@ public final class ProcessListener implements AutoCloseable {
         final ProcessConnection connection = (ProcessConnection) key.attachment();
         if (key.isReadable()) {
             connection.onReadable(buffer);
+            limitMemory(connection);
         }
         if (key.isValid() && key.isWritable()) {
             connection.onWritable();
+        }
+    }
+
+    /** Many long replies that do not end are not to exhaust the heap together. */
+    private void limitMemory(final ProcessConnection growing) {
+        if (growing.bufferedBytes() > MAX_BUFFERED_BYTES / MAX_CONNECTIONS
+                && connections.stream()
+                                .mapToLong(ProcessConnection::bufferedBytes)
+                                .sum()
+                        > MAX_BUFFERED_BYTES) {
+            growing.end("unfinished replies of all processes exceed " + MAX_BUFFERED_BYTES + " bytes");
         }
     }
 

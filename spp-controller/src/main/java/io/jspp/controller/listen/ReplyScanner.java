@@ -10,20 +10,34 @@ import java.nio.charset.StandardCharsets;
  * is taken as text, which has no end mark: its end is a pause, which the caller times. Used by the listen thread.
  */
 final class ReplyScanner {
-    /** Longest reply. */
-    static final int MAX_REPLY_BYTES = 1024 * 1024;
+    private static final int INITIAL_BYTES = 512;
 
-    private final ByteArrayOutputStream value = new ByteArrayOutputStream(512);
+    private ByteArrayOutputStream value = new ByteArrayOutputStream(INITIAL_BYTES);
+    private int maxBytes;
     private int depth;
     private boolean inString;
     private boolean escaped;
     private boolean isText;
 
+    /** @param maxBytes longest reply, NULs not counted */
+    ReplyScanner(final int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    void limit(final int bytes) {
+        maxBytes = bytes;
+    }
+
+    /** Length of the incomplete value. */
+    int size() {
+        return value.size();
+    }
+
     /**
      * Takes bytes up to the end of a value.
      *
      * @return the value, or null when the bytes are used up before it is complete
-     * @throws ReplyTooLongException when it grows beyond {@link #MAX_REPLY_BYTES}
+     * @throws ReplyTooLongException when it grows beyond the limit
      */
     String scan(final ByteBuffer bytes) throws ReplyTooLongException {
         while (bytes.hasRemaining()) {
@@ -31,8 +45,8 @@ final class ReplyScanner {
             if (b == 0 || (value.size() == 0 && isBlank(b))) {
                 continue;
             }
-            if (value.size() == MAX_REPLY_BYTES) {
-                throw new ReplyTooLongException();
+            if (value.size() == maxBytes) {
+                throw new ReplyTooLongException(maxBytes);
             }
             if (value.size() == 0) {
                 isText = b != '{' && b != '[';
@@ -59,7 +73,8 @@ final class ReplyScanner {
 
     /** Forgets an incomplete value. */
     void reset() {
-        value.reset();
+        // A new one, so that one long reply does not occupy memory for ever.
+        value = new ByteArrayOutputStream(INITIAL_BYTES);
         depth = 0;
         inString = false;
         escaped = false;
@@ -96,8 +111,8 @@ final class ReplyScanner {
     static final class ReplyTooLongException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        ReplyTooLongException() {
-            super("a reply longer than " + MAX_REPLY_BYTES + " bytes");
+        ReplyTooLongException(final int maxBytes) {
+            super("a reply longer than " + maxBytes + " bytes");
         }
     }
 }

@@ -33,7 +33,7 @@ final class BodyBinder {
     CommandRequest bind(final Map<String, String> path, final Map<String, Object> body) throws RestException {
         final CommandSpec spec = choose(body);
         for (final JsonField field : spec.rest().body()) {
-            if (field.required() && member(body, field.path()) == null) {
+            if (member(body, field.path()) == null) {
                 throw RestException.keyRequired(field.path());
             }
         }

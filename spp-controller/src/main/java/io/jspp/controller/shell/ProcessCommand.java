@@ -186,9 +186,7 @@ final class ProcessCommand implements ShellCommand {
     private static Map<String, Object> body(final CommandRequest request) {
         final Map<String, Object> body = new LinkedHashMap<>();
         for (final JsonField field : request.spec().rest().body()) {
-            if (field.required()) {
-                put(body, new ArrayList<>(List.of(field.path().split("\\."))), value(request, field));
-            }
+            put(body, new ArrayList<>(List.of(field.path().split("\\."))), value(request, field));
         }
         return body;
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jspp.control.ProcessKind;
 import io.jspp.controller.inventory.Inventory;
 import io.jspp.controller.inventory.ProcessEntry;
 import io.jspp.controller.inventory.ProcessLink;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -175,6 +177,55 @@ class ExchangeTest {
             }
         });
         assertLost(reply);
+    }
+
+    @Test
+    void shouldDisconnectALongRegistration() throws Exception {
+        try (Socket process = new Socket(InetAddress.getLoopbackAddress(), listener.secondaryPort())) {
+            process.setSoTimeout(10_000);
+            assertEquals("_get_client_id", read(process, 14));
+            process.getOutputStream()
+                    .write(("[" + "1,".repeat(ProcessConnection.MAX_REGISTRATION_BYTES))
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertEquals(-1, process.getInputStream().read());
+        } catch (final SocketException reset) {
+            // Closed with unread bytes: as good as an end of file.
+        }
+    }
+
+    @Test
+    void shouldLimitWhatAllUnfinishedRepliesOccupyTogether() throws Exception {
+        final List<Socket> processes = new ArrayList<>();
+        final List<CompletableFuture<String>> replies = new ArrayList<>();
+        final byte[] unfinished =
+                ("[" + "1,".repeat(ProcessConnection.MAX_REPLY_BYTES / 2 - 10)).getBytes(StandardCharsets.US_ASCII);
+        final int fit = ProcessListener.MAX_BUFFERED_BYTES / unfinished.length;
+        try {
+            for (int id = 1; id <= fit + 1; id++) {
+                final Socket process = new Socket(InetAddress.getLoopbackAddress(), listener.secondaryPort());
+                processes.add(process);
+                assertEquals("_get_client_id", read(process, 14));
+                process.getOutputStream()
+                        .write(("{\"client_id\":" + id + ",\"process_type\":\"nfv\"}")
+                                .getBytes(StandardCharsets.US_ASCII));
+                final int clientId = id;
+                final ProcessEntry entry = Awaitility.await()
+                        .until(() -> inventory.secondary(ProcessKind.NFV, clientId), registered -> registered != null);
+                replies.add(entry.link().request("status", LONG));
+                assertEquals("status", read(process, 6));
+                try {
+                    process.getOutputStream().write(unfinished);
+                } catch (final SocketException reset) {
+                    continue;
+                }
+            }
+            Awaitility.await().until(() -> replies.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
+            assertEquals(1, replies.stream().filter(CompletableFuture::isDone).count());
+        } finally {
+            for (final Socket process : processes) {
+                process.close();
+            }
+        }
     }
 
     @Test
