@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to be the primary of a run directory: an flock on {@code primary.lock}, which holds the owner's pid. The kernel ends it with the
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  */
 final class RunLock implements AutoCloseable {
     private static final String NAME = "primary.lock";
+    private static final long HOLDER_WRITES_WITHIN_NS = 1_000_000_000L;
 
     private final Path path;
     private final FileDescriptor file;
@@ -68,13 +70,22 @@ final class RunLock implements AutoCloseable {
         }
     }
 
+    /** Who holds the lock; it may have got it just now and be about to replace a killed one's number. */
     private static String holder(Path path) {
-        try {
-            String pid = Files.readString(path).strip();
-            return pid.matches("[0-9]{1,10}") ? " (pid " + pid + ")" : "";
-        } catch (IOException e) {
-            return "";
-        }
+        long deadline = System.nanoTime() + HOLDER_WRITES_WITHIN_NS;
+        do {
+            try {
+                String pid = Files.readString(path).strip();
+                if (pid.matches("[0-9]{1,10}")
+                        && ProcessHandle.of(Long.parseLong(pid)).isPresent()) {
+                    return " (pid " + pid + ")";
+                }
+            } catch (IOException removed) {
+                return "";
+            }
+            LockSupport.parkNanos(HOLDER_WRITES_WITHIN_NS / 100);
+        } while (System.nanoTime() < deadline);
+        return "";
     }
 
     private void write(String text) {
