@@ -47,7 +47,7 @@ final class AfPacketDevice implements Device {
             return Sockets.socket(Constants.AF_PACKET, Constants.SOCK_RAW | Constants.SOCK_NONBLOCK, 0);
         } catch (LinuxException e) {
             String next = e.isPermission()
-                    ? " needs CAP_NET_RAW: start the primary as root, or inside unshare -Urn, or: setcap cap_net_raw,cap_net_admin+ep "
+                    ? ": it needs CAP_NET_RAW: start the primary as root, or inside unshare -Urn, or: setcap cap_net_raw,cap_net_admin+ep "
                             + ProcessHandle.current().info().command().orElse("java")
                     : "";
             throw new PortException(name + ": open a packet socket for " + iface + ": " + e.getMessage() + next, e);
