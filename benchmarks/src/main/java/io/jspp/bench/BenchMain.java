@@ -31,10 +31,19 @@ public final class BenchMain implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(
+            index = "0",
             paramLabel = "PATH",
             description = "vhost: guest to guest; veth: guest, AF_PACKET, veth pair, AF_PACKET, guest (root);"
-                    + " ring: guest, nfv, ring, second nfv, guest")
+                    + " ring: guest, nfv, ring, second nfv, guest; micro: the JMH benchmarks")
     private String path;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "REGEX",
+            defaultValue = ".*",
+            description = "micro: which benchmarks (all)")
+    private String include;
 
     @Option(
             names = "--size",
@@ -106,11 +115,16 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (path.equals("micro")) {
+            Micro.run(include);
+            return ExitCode.OK;
+        }
         BenchPath chosen = switch (path) {
             case "vhost" -> BenchPath.vhost();
             case "veth" -> BenchPath.veth();
             case "ring" -> BenchPath.ring();
-            default -> throw new ParameterException(spec.commandLine(), "'" + path + "': vhost, veth or ring expected");
+            default ->
+                throw new ParameterException(spec.commandLine(), "'" + path + "': vhost, veth, ring or micro expected");
         };
         if (busy && idle) {
             throw new ParameterException(spec.commandLine(), "--busy or --idle, not both");
