@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Two secondaries joined by rings: order, drops, conservation, refused claims, death of each process, resuming. */
 @Tag("system")
@@ -160,48 +162,88 @@ class NfvIT {
     }
 
     @Test
-    void shouldResumeAfterKillWhileTheOtherFlowLosesNothing() {
-        SppProcess victim = cluster.startNfv(1);
-        cluster.startNfv(2);
+    void shouldResumeAfterKillsWhileTheOtherFlowLosesNothing() {
+        killUnderLoad(4);
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(900)
+    void shouldResumeAfterFiftyKillsWhileTheOtherFlowLosesNothing() {
+        killUnderLoad(50);
+    }
+
+    /** Kills nfv 1 and nfv 2 in turn, at random moments of full load in both directions; nfv 3 serves somebody else. */
+    private void killUnderLoad(int kills) {
+        SppProcess[] victims = {cluster.startNfv(1), cluster.startNfv(2)};
         cluster.startNfv(3);
         chain();
-        // the other flow: two guests of nfv 3
         cluster.shell(
                 "nfv 3; add vhost:2",
                 "nfv 3; add vhost:3",
                 "nfv 3; patch vhost:2 vhost:3",
                 "nfv 3; patch vhost:3 vhost:2",
                 "nfv 3; forward");
-        SppProcess other = cluster.start(
-                "other",
-                List.of(
-                        "guest",
-                        "generate",
-                        cluster.vhostSocket(2).toString(),
-                        "--peer",
-                        cluster.vhostSocket(3).toString(),
-                        "--both",
-                        "--rate",
-                        "2000",
-                        "--seconds",
-                        "20",
-                        "--max-loss",
-                        "0"));
-        SppProcess load = generate("--size", "64", "--rate", "20000", "--seconds", "20");
-        waitFor("traffic", () -> rest.counter(2, "ring:0", "rx", "packets") > 1000);
-        for (int i = 0; i < 2; i++) {
-            long before = rest.counter(2, "vhost:1", "tx", "packets");
-            victim.kill();
-            victim = cluster.startNfv(1);
+        SppProcess other = cluster.start("other", load(2, 3, "--rate", "1000"));
+        SppProcess load = cluster.start("load", load(0, 1, "--size", "64"));
+        long seed = System.nanoTime();
+        System.out.println("seed of the moments: " + seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < kills; i++) {
+            awaitFlow();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
+            int v = i % 2;
+            victims[v].kill();
+            victims[v] = cluster.startNfv(v + 1);
+            List<String> said = victims[v].out();
             assertTrue(
-                    victim.out().stream()
-                            .anyMatch(line -> line.startsWith("resumed: 3 added ports, 2 patches, running")),
-                    victim.tail());
-            waitFor("traffic after kill", () -> rest.counter(2, "vhost:1", "tx", "packets") > before + 1000);
+                    said.stream().anyMatch(line -> line.startsWith("resumed: 3 added ports, 2 patches, running")),
+                    said.toString());
         }
-        assertEquals(0, other.awaitExit(LIMIT), other.tail());
-        load.awaitExit(LIMIT);
+        awaitFlow();
+        String lostNothing = result(other);
+        assertTrue(lostNothing.contains(" lost=0 "), lostNothing);
+        String disturbed = result(load);
+        assertTrue(disturbed.contains("reordered=0 duplicates=0 corrupt=0"), disturbed);
+        assertPoolWhole();
+    }
+
+    private List<String> load(int from, int to, String... options) {
+        List<String> words = new ArrayList<>(List.of("guest", "generate"));
+        words.add(cluster.vhostSocket(from).toString());
+        words.addAll(List.of("--peer", cluster.vhostSocket(to).toString(), "--both", "--report", "0"));
+        words.addAll(List.of(options));
+        return words;
+    }
+
+    /** Frames come out at both ends of the chain. */
+    private void awaitFlow() {
+        long right = rest.counter(2, "vhost:1", "tx", "packets");
+        long left = rest.counter(1, "vhost:0", "tx", "packets");
+        waitFor(
+                "frames at both ends",
+                () -> rest.counter(2, "vhost:1", "tx", "packets") > right + 1000
+                        && rest.counter(1, "vhost:0", "tx", "packets") > left + 1000);
+    }
+
+    /** Asks a guest to stop and returns its last line. */
+    private static String result(SppProcess guest) {
+        ProcessHandle.of(guest.pid()).orElseThrow().destroy();
+        guest.awaitExit(LIMIT);
+        return guest.out().stream()
+                .filter(line -> line.startsWith("result:"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no result" + guest.tail()));
+    }
+
+    /** Once nobody uses a ring, every mbuf is free; and an nfv that ended by exit begins with nothing. */
+    private void assertPoolWhole() {
         cluster.shell("nfv 1; exit", "nfv 2; exit", "nfv 3; exit");
+        waitFor("all mbufs free", () -> {
+            Map<String, Object> mbufs =
+                    Json.asObject(rest.get("/primary/status").get("mempool"));
+            return RestClient.number(mbufs.get("free")) == RestClient.number(mbufs.get("size"));
+        });
         SppProcess again = cluster.startNfv(1);
         assertEquals(List.of(), patches(1), again.tail());
     }

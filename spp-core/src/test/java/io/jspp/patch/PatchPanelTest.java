@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.jspp.memory.NativeMemory;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
@@ -13,6 +14,7 @@ import io.jspp.worker.IdleMode;
 import io.jspp.worker.Worker;
 import io.jspp.worker.WorkerGroup;
 import io.jspp.worker.WorkerStatus;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -210,6 +212,23 @@ class PatchPanelTest {
                 "port nullpmd:0 can't be deleted: it belongs to a device of the primary",
                 assertThrows(PortException.class, () -> panel.delete(PortId.parse("nullpmd:0")))
                         .getMessage());
+    }
+
+    @Test
+    void shouldAllocateNothingWhileItForwards() {
+        panel.forward();
+        patch("phy:0", "phy:1");
+        waitFor(() -> sent("phy:1") > 2_000_000);
+        long id = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("lcore-1"))
+                .findFirst()
+                .orElseThrow()
+                .getId();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getThreadAllocatedBytes(id);
+        long packets = sent("phy:1");
+        waitFor(() -> sent("phy:1") > packets + 2_000_000);
+        assertEquals(before, threads.getThreadAllocatedBytes(id));
     }
 
     @Test
