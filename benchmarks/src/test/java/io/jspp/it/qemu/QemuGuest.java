@@ -68,7 +68,7 @@ public final class QemuGuest implements AutoCloseable {
         this.console = console;
     }
 
-    /** Starts QEMU; returns before the guest has booted. */
+    /** Starts QEMU; returns before the guest has booted, and before a back-end has come. */
     public static QemuGuest start(GuestImage image, Options o) {
         Path commandSocket = o.directory().resolve(o.name() + ".cmd");
         Path console = o.directory().resolve(o.name() + ".console");
@@ -115,13 +115,21 @@ public final class QemuGuest implements AutoCloseable {
                 // vectors=0: QEMU 7.2 under TCG crashes with vhost-user and MSI-X when the interface comes up.
                 "-device",
                 "virtio-net-pci,netdev=nd0,mac=" + o.mac() + ",vectors=0,romfile=" + deviceComma + o.deviceOptions()));
-        return new QemuGuest(o, SppProcess.start("qemu-" + o.name(), Map.of(), command), commandSocket, console);
+        QemuGuest guest =
+                new QemuGuest(o, SppProcess.start("qemu-" + o.name(), Map.of(), command), commandSocket, console);
+        try {
+            // At once: what a guest writes before somebody is connected is lost.
+            guest.connect();
+            return guest;
+        } catch (RuntimeException e) {
+            guest.close();
+            throw e;
+        }
     }
 
     /** Waits for the guest's init and gives eth0 an address ({@code 192.168.7.1/24}). */
     public QemuGuest boot(String address) {
         try {
-            connect();
             readUntil("READY", BOOT_LIMIT);
             if (!address.isEmpty()) {
                 check("ip addr add " + address + " dev eth0 && ip link set eth0 up", Duration.ofSeconds(20));
