@@ -60,7 +60,7 @@ class NamespacesIT {
         }
     }
 
-    /** Ping without loss, TCP both ways, UDP at a moderate rate without loss. */
+    /** Ping without loss, TCP both ways, UDP at a low rate without loss. */
     private static void exchange(NetworkNamespace a, NetworkNamespace b, String address) {
         a.start("ping", "-c", "1", "-W", "5", address).awaitExit(LIMIT); // resolves the address
         SppProcess ping = a.start("ping", "-c", "20", "-i", "0.1", "-W", "5", address);
@@ -69,7 +69,8 @@ class NamespacesIT {
 
         iperf(a, b, address, List.of("-n", "200M"));
         iperf(a, b, address, List.of("-n", "200M", "-R"));
-        List<String> udp = iperf(a, b, address, List.of("-u", "-b", "50M", "-t", "3", "-l", "1400"));
+        // A rate at which the receiving socket (208 KiB, 90 such datagrams) survives 100 ms without a CPU for iperf3.
+        List<String> udp = iperf(a, b, address, List.of("-u", "-b", "10M", "-t", "3", "-l", "1400"));
         Matcher lost = udp.stream()
                 .filter(line -> line.endsWith("receiver"))
                 .map(Pattern.compile("(\\d+)/(\\d+) \\(")::matcher)
@@ -77,7 +78,7 @@ class NamespacesIT {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no receiver line: " + udp));
         assertEquals("0", lost.group(1), String.join("\n", udp));
-        assertTrue(Integer.parseInt(lost.group(2)) > 10_000, String.join("\n", udp));
+        assertTrue(Integer.parseInt(lost.group(2)) > 2_000, String.join("\n", udp));
     }
 
     private static List<String> iperf(NetworkNamespace a, NetworkNamespace b, String address, List<String> options) {

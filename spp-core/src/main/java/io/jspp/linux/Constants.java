@@ -163,6 +163,7 @@ public final class Constants {
     // interfaces and tap: linux/sockios.h, linux/if.h, linux/if_tun.h
     public static final int SIOCGIFNAME = 0x8910;
     public static final int SIOCGIFINDEX = 0x8933;
+    public static final int SIOCSIFTXQLEN = 0x8943;
     public static final int SIOCGIFFLAGS = 0x8913;
     public static final int SIOCSIFFLAGS = 0x8914;
     public static final int SIOCGIFADDR = 0x8915;

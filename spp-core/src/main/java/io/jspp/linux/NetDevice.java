@@ -68,6 +68,13 @@ public final class NetDevice {
         Linux.ioctl(socket, Constants.SIOCSIFFLAGS, request);
     }
 
+    /** Sets how many packets wait for transmission by the interface; needs CAP_NET_ADMIN. */
+    public static void txQueueLength(int socket, String name, int packets) {
+        byte[] request = request(name);
+        view(request).putInt(Layouts.Ifreq.UNION, packets);
+        Linux.ioctl(socket, Constants.SIOCSIFTXQLEN, request);
+    }
+
     /** MTU in bytes, 0 when there is no such interface. */
     public static int mtu(int socket, String name) {
         byte[] request = request(name);

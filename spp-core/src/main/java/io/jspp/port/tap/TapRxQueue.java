@@ -25,8 +25,8 @@ final class TapRxQueue implements RxQueue {
     /** A frame begins at a cache line, its virtio-net header in the line before. */
     private static final int HEADROOM = Alignment.CACHE_LINE;
 
-    /** Frames that waited from before the claim, thrown away when the queue is opened: the tap's queue is 1000 long. */
-    private static final int MAX_STALE = 2000;
+    /** Frames that waited from before the claim, thrown away when the queue is opened. */
+    private static final int MAX_STALE = 4096;
 
     private final TapQueue common;
     private final MappedMemory memory = MappedMemory.anonymous(AREA + HEADROOM + MAX_FRAME);
