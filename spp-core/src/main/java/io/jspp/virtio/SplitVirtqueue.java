@@ -499,10 +499,15 @@ public final class SplitVirtqueue extends Virtqueue {
     @Override
     public void publish() {
         if (usedIdx != published) {
-            published = usedIdx;
-            // release: entries and buffers before the index; pairs with the driver's read of used idx, §2.7.14.
-            Memory.putShortRelease(used + SplitLayout.USED_IDX, (short) usedIdx);
+            publishAgain();
         }
+    }
+
+    @Override
+    void publishAgain() {
+        published = usedIdx;
+        // release: entries and buffers before the index; pairs with the driver's read of used idx, §2.7.14.
+        Memory.putShortRelease(used + SplitLayout.USED_IDX, (short) usedIdx);
     }
 
     @Override

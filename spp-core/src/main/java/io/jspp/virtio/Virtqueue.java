@@ -69,6 +69,17 @@ public abstract class Virtqueue implements AutoCloseable {
     /** Gives the guest all chains taken so far, with one store of the used position. */
     public abstract void publish();
 
+    /**
+     * After an InternalError, which may have hit between any two steps: publishes all chains taken, once more if that was done, and calls the
+     * guest.
+     */
+    public final void recover() {
+        publishAgain();
+        callNow();
+    }
+
+    abstract void publishAgain();
+
     /** Whether the guest asked to be called for what was published since this was last asked. */
     abstract boolean callNeeded();
 

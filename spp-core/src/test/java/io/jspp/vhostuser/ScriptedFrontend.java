@@ -12,16 +12,16 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** A front-end that sends exactly the bytes and descriptors it is told to, and tells how the back-end took it. */
-final class ScriptedFrontend implements AutoCloseable {
+public final class ScriptedFrontend implements AutoCloseable {
     private static final int PATIENCE_MS = 10_000;
 
     final FileDescriptor socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM, 0);
 
-    ScriptedFrontend(String path) {
+    public ScriptedFrontend(String path) {
         Sockets.connect(socket.value(), SocketAddress.unix(path));
     }
 
-    static byte[] message(int request, int flags, byte[] payload) {
+    public static byte[] message(int request, int flags, byte[] payload) {
         return ByteBuffer.allocate(12 + payload.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(request)
@@ -31,19 +31,19 @@ final class ScriptedFrontend implements AutoCloseable {
                 .array();
     }
 
-    static byte[] u64(long... values) {
+    public static byte[] u64(long... values) {
         ByteBuffer b = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         Arrays.stream(values).forEach(b::putLong);
         return b.array();
     }
 
     /** Two 32-bit words. */
-    static byte[] state(int index, int number) {
+    public static byte[] state(int index, int number) {
         return u64(index & 0xffff_ffffL | (long) number << 32);
     }
 
     /** One row of a memory table. */
-    static byte[] table(int rows, long... words) {
+    public static byte[] table(int rows, long... words) {
         byte[] tail = u64(words);
         return ByteBuffer.allocate(8 + tail.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -53,7 +53,7 @@ final class ScriptedFrontend implements AutoCloseable {
                 .array();
     }
 
-    void raw(byte[] bytes, int... descriptors) {
+    public void raw(byte[] bytes, int... descriptors) {
         int sent = 0;
         while (sent < bytes.length) {
             int[] now = sent == 0 ? descriptors : new int[0];
@@ -61,27 +61,27 @@ final class ScriptedFrontend implements AutoCloseable {
         }
     }
 
-    void send(int request, byte[] payload, int... descriptors) {
+    public void send(int request, byte[] payload, int... descriptors) {
         raw(message(request, 1, payload), descriptors);
     }
 
     /** Sends with NEED_REPLY and returns the answer: 0 done, 1 refused. */
-    long ask(int request, byte[] payload, int... descriptors) {
+    public long ask(int request, byte[] payload, int... descriptors) {
         raw(message(request, 9, payload), descriptors);
         return reply(request);
     }
 
     /** Sends a request that is always answered. */
-    long get(int request, byte[] payload) {
+    public long get(int request, byte[] payload) {
         raw(message(request, 1, payload));
         return reply(request);
     }
 
-    long get(int request) {
+    public long get(int request) {
         return get(request, new byte[0]);
     }
 
-    long reply(int request) {
+    public long reply(int request) {
         byte[] bytes = new byte[20];
         int have = 0;
         while (have < bytes.length) {
@@ -102,7 +102,7 @@ final class ScriptedFrontend implements AutoCloseable {
     }
 
     /** Waits for the back-end to close; false when it sends something or nothing happens. */
-    boolean ended() {
+    public boolean ended() {
         try {
             if (Linux.pollOne(socket.value(), Constants.POLLIN, PATIENCE_MS) == 0) {
                 return false;

@@ -133,7 +133,11 @@ final class VhostRxQueue implements RxQueue {
 
     @Override
     public void checkMemory() {
-        port.checkMemory(slot.queue());
+        Virtqueue queue = slot.queue();
+        port.checkMemory(queue);
+        if (queue != null) {
+            queue.recover();
+        }
     }
 
     @Override

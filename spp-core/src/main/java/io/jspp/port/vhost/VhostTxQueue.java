@@ -120,7 +120,11 @@ final class VhostTxQueue implements TxQueue {
 
     @Override
     public void checkMemory() {
-        port.checkMemory(slot.queue());
+        Virtqueue queue = slot.queue();
+        port.checkMemory(queue);
+        if (queue != null) {
+            queue.recover();
+        }
     }
 
     @Override
