@@ -179,8 +179,11 @@ final class ClaimRegistry {
 
     /** Ends a claim of a living client; nothing when it has none. */
     void release(Client client, ClaimKey key) {
-        if (holders.remove(key, client) && key.isRing()) {
-            reaper.reap(key.port().index(), key.isTx());
+        if (holders.remove(key, client)) {
+            if (key.isRing()) {
+                reaper.reap(key.port().index(), key.isTx());
+            }
+            tellDevice(key);
         }
     }
 
@@ -198,10 +201,18 @@ final class ClaimRegistry {
                     mbufs += reaper.reap(key.port().index(), key.isTx());
                 }
                 holders.remove(key);
+                tellDevice(key);
                 ended.add(key.toString());
             }
         }
         return ended.isEmpty() ? "" : String.join(", ", ended) + " released, " + mbufs + " mbufs back in the pool";
+    }
+
+    private void tellDevice(ClaimKey key) {
+        Device device = devices.find(key.port());
+        if (device != null) {
+            device.released(key.queue(), key.direction());
+        }
     }
 
     /**

@@ -64,6 +64,7 @@ final class Primary implements AutoCloseable {
         DeviceTable devices = DeviceTable.open(options.vdevs(), own, deviceTypes);
         opened.add(devices);
         devices.missing().forEach(port -> out.println(DeviceTable.missingText(port)));
+        devices.all().forEach((port, device) -> device.notes().forEach(note -> out.println(port + ": " + note)));
         SegmentGeometry geometry = geometry(devices);
         registry = new Registry(clientFile, new ClaimRegistry(devices, portTypes));
         opened.add(registry::close);
