@@ -187,6 +187,11 @@ public final class GeneratorRx {
         return streams;
     }
 
+    /** The sequence number that comes next in the stream last seen; 0 before the first frame. */
+    public long expected() {
+        return sequences.expected();
+    }
+
     public long lost() {
         return sequences.lost();
     }
