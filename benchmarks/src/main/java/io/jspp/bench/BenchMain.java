@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             "and the same of dpdk-testpmd in turn where it is installed. Needs two CPUs, and a quiet machine."
         })
 public final class BenchMain implements Callable<Integer> {
+    private static final int CEILING_RUNS = 3;
+
     @Spec
     private CommandSpec spec;
 
@@ -101,6 +103,11 @@ public final class BenchMain implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new BenchMain())
+                .setParameterExceptionHandler((e, words) -> {
+                    e.getCommandLine().getErr().println("bench: " + e.getMessage());
+                    e.getCommandLine().usage(e.getCommandLine().getErr());
+                    return ExitCode.USAGE;
+                })
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     if (e instanceof IllegalArgumentException) {
                         line.getErr().println("bench: " + e.getMessage());
@@ -158,11 +165,15 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private static void ceiling(PrintStream out, BenchSetup setup) throws InterruptedException {
-        Measurement m = Ceiling.measure(setup);
+        double best = 0;
+        for (int i = 0; i < CEILING_RUNS; i++) {
+            best = Math.max(best, Ceiling.measure(setup).mpps());
+        }
         out.printf(
                 Locale.ROOT,
-                "generator: ceiling %.2f Mpps, against a device on the switch's cpu that moves descriptors and sequence numbers only%n",
-                m.mpps());
+                "generator: ceiling %.2f Mpps (best of %d), against a device on the switch's cpu that moves descriptors and sequence numbers only%n",
+                best,
+                CEILING_RUNS);
         out.flush();
     }
 

@@ -9,6 +9,7 @@ import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +127,10 @@ class TestpmdIT {
     }
 
     private Testpmd netVhost(boolean client) {
+        for (int i = 0; !client && i < 2; i++) {
+            // One that had to be killed leaves its socket, and the next then cannot bind.
+            new File(socket(i)).delete();
+        }
         String mode = client ? ",client=1" : "";
         return new Testpmd(
                 directory,

@@ -73,6 +73,11 @@ public final class GuestMain implements Callable<Integer> {
                 command.getCommandSpec().mixinStandardHelpOptions(true).version("spp guest");
             }
         }
+        line.setParameterExceptionHandler((e, words) -> {
+            e.getCommandLine().getErr().println("guest: " + e.getMessage());
+            e.getCommandLine().usage(e.getCommandLine().getErr());
+            return ExitCode.USAGE;
+        });
         line.setExecutionExceptionHandler((e, command, parsed) -> failed(process.err(), e, command));
         return line.execute(arguments);
     }
