@@ -21,6 +21,7 @@ final class NetnsScene implements Scene {
         String right = "sppb" + pid;
         stage.say("two namespaces: 10.11.12.1 on " + left + ", 10.11.12.2 on " + right);
         NetworkNamespace a = NetworkNamespace.open();
+        NetworkNamespace.setLoopbackUp();
         stage.closeLater(a);
         a.addVeth(left, "10.11.12.1/24");
         NetworkNamespace b = NetworkNamespace.open();

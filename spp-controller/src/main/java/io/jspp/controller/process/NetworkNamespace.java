@@ -43,6 +43,11 @@ public final class NetworkNamespace implements AutoCloseable {
         }
     }
 
+    /** Sets the loopback interface of the caller's own namespace up: in a new one, as {@code unshare -n} makes it, it is down. */
+    public static void setLoopbackUp() {
+        outside("ip", "link", "set", "lo", "up");
+    }
+
     /** Adds {@code eth0} with an address ({@code 10.1.0.1/24}) inside, the other end of which is {@code hostInterface} outside. */
     public void addVeth(String hostInterface, String address) {
         outside("ip", "link", "add", hostInterface, "type", "veth", "peer", "name", "eth0", "netns", "" + holder.pid());

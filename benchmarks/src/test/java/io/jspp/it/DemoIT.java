@@ -1,0 +1,115 @@
+package io.jspp.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.controller.process.SppProcess;
+import io.jspp.testing.Need;
+import io.jspp.testing.ProjectHome;
+import io.jspp.testing.Requires;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as users run it: PASS, a quiet stderr, and nothing left behind. */
+@Tag("system")
+class DemoIT {
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldPassAndLeaveNothing() throws IOException {
+        shouldPass(Map.of(), List.of(ProjectHome.launcher().toString(), "demo", "--seconds", "2"));
+    }
+
+    @Test
+    @Requires(Need.ROOT)
+    void shouldPassAsAnOrdinaryUser() throws IOException {
+        Path home = copyReadableByAll();
+        shouldPass(
+                Map.of("HOME", "/nonexistent"),
+                List.of(
+                        "setpriv",
+                        "--reuid=65534",
+                        "--regid=65534",
+                        "--clear-groups",
+                        home.resolve("spp").toString(),
+                        "demo",
+                        "--seconds",
+                        "1"));
+    }
+
+    @Test
+    @Requires({Need.USER_NAMESPACES, Need.IP})
+    void shouldPassBetweenNamespacesInsideAUserNamespace() throws IOException {
+        shouldPass(Map.of(), List.of("unshare", "-Urn", ProjectHome.launcher().toString(), "demo", "netns"));
+    }
+
+    @Test
+    void shouldRefuseAnUnknownScene() {
+        SppProcess demo = SppProcess.start(
+                "demo", Map.of(), List.of(ProjectHome.launcher().toString(), "demo", "opera"));
+        assertEquals(2, demo.awaitExit(LIMIT));
+        assertTrue(demo.err().get(0).contains("no scene \"opera\": vhost or netns expected"), demo.tail());
+    }
+
+    private static void shouldPass(Map<String, String> environment, List<String> command) throws IOException {
+        Set<String> before = traces();
+        SppProcess demo = SppProcess.start("demo", environment, command);
+        String owner = "demo-" + demo.pid();
+        assertEquals(0, demo.awaitExit(LIMIT), demo.tail());
+        assertEquals(List.of(), demo.err());
+        List<String> out = demo.out();
+        assertEquals("PASS", out.get(out.size() - 1));
+        Set<String> after = traces();
+        after.removeAll(before);
+        // Other tests may be at work beside this one: what counts is what this demo's processes made.
+        after.removeIf(trace -> !trace.contains(owner) && !trace.startsWith("/dev/shm"));
+        assertEquals(Set.of(), after);
+        assertTrue(
+                ProcessHandle.allProcesses()
+                        .noneMatch(process ->
+                                process.info().commandLine().orElse("").contains(owner)),
+                "a process of the demo still runs");
+    }
+
+    /** Files where the product, or a JVM, could leave some. */
+    private static Set<String> traces() throws IOException {
+        Set<String> found = new TreeSet<>();
+        for (String place : List.of("/run/spp", "/tmp", "/tmp/spp-65534", "/tmp/spp-0", "/dev/shm")) {
+            if (Files.isReadable(Path.of(place))) {
+                try (Stream<Path> entries = Files.list(Path.of(place))) {
+                    entries.map(Path::toString).forEach(found::add);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The launcher and what it has built, where any user may read it. */
+    private Path copyReadableByAll() throws IOException {
+        Path from = ProjectHome.directory();
+        Path image = from.resolve("target/image/current").toRealPath();
+        Path to = directory.resolve("checkout");
+        String script = "chmod 755 '" + directory + "' && mkdir -p '" + to + "/target/image' && cp '"
+                + from.resolve("spp") + "' '" + from.resolve("pom.xml") + "' '" + to + "/' && cp -r '" + image + "' '"
+                + to
+                + "/target/image/' && ln -s '" + image.getFileName() + "' '" + to
+                + "/target/image/current' && chmod -R a+rX '"
+                + to + "'";
+        SppProcess copy = SppProcess.start("copy", Map.of(), List.of("sh", "-c", script));
+        assertEquals(0, copy.awaitExit(LIMIT), copy.tail());
+        return to;
+    }
+}
