@@ -1,6 +1,7 @@
 package io.jspp.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.json.Json;
@@ -8,6 +9,7 @@ import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.ProjectHome;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,7 @@ class NfvIT {
 
     private final SppCluster cluster =
             new SppCluster("nfvit", ProjectHome.launcher().toString(), line -> {});
+    private final List<SppProcess> secondaries = new ArrayList<>();
     private SppProcess ctl;
     private SppProcess primary;
     private RestClient rest;
@@ -41,9 +44,18 @@ class NfvIT {
         rest = new RestClient(cluster.restPort());
     }
 
+    /** A primary that ends before its secondaries leaves what the next one needs, so they end first. */
     @AfterEach
     void close() {
+        secondaries.forEach(cluster::end);
         cluster.close();
+        assertFalse(Files.exists(cluster.runDirectory()), "left behind: " + cluster.runDirectory());
+    }
+
+    private SppProcess startNfv(int id) {
+        SppProcess nfv = cluster.startNfv(id);
+        secondaries.add(nfv);
+        return nfv;
     }
 
     /** vhost:0 → nfv 1 → ring:0 → nfv 2 → vhost:1, and back through ring:1. */
@@ -92,8 +104,8 @@ class NfvIT {
 
     @Test
     void shouldCarryFramesInOrderThroughTwoProcesses() {
-        cluster.startNfv(1);
-        cluster.startNfv(2);
+        startNfv(1);
+        startNfv(2);
         chain();
         // well below what a ring of 127 frames takes while the reader is off its shared CPU
         SppProcess load = generate("--size", "64", "--rate", "20000", "--seconds", "3", "--payload");
@@ -131,8 +143,8 @@ class NfvIT {
 
     @Test
     void shouldDropAndCountWhenARingIsFullAndNeverBlock() {
-        cluster.startNfv(1);
-        cluster.startNfv(2);
+        startNfv(1);
+        startNfv(2);
         cluster.shell("nfv 1; add ring:0", "nfv 1; patch nullpmd:0 ring:0", "nfv 1; forward");
         waitFor("full ring", () -> rest.counter(1, "ring:0", "tx", "drops.full") > 100_000);
         assertEquals(127, rest.counter(1, "ring:0", "tx", "packets"));
@@ -149,8 +161,8 @@ class NfvIT {
 
     @Test
     void shouldRefuseAClaimNamingItsHolderAndChangeNothing() {
-        cluster.startNfv(1);
-        cluster.startNfv(2);
+        startNfv(1);
+        startNfv(2);
         cluster.shell("nfv 1; add ring:0", "nfv 1; patch nullpmd:0 ring:0", "nfv 2; add ring:0", "nfv 2; add ring:1");
         HttpResponse<String> refused =
                 rest.send("PUT", "/nfvs/2/patches", "{\"src\": \"ring:1\", \"dst\": \"ring:0\"}");
@@ -175,8 +187,8 @@ class NfvIT {
 
     /** Kills nfv 1 and nfv 2 in turn, at random moments of full load in both directions; nfv 3 serves somebody else. */
     private void killUnderLoad(int kills) {
-        SppProcess[] victims = {cluster.startNfv(1), cluster.startNfv(2)};
-        cluster.startNfv(3);
+        SppProcess[] victims = {startNfv(1), startNfv(2)};
+        startNfv(3);
         chain();
         cluster.shell(
                 "nfv 3; add vhost:2",
@@ -194,7 +206,7 @@ class NfvIT {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
             int v = i % 2;
             victims[v].kill();
-            victims[v] = cluster.startNfv(v + 1);
+            victims[v] = startNfv(v + 1);
             List<String> said = victims[v].out();
             assertTrue(
                     said.stream().anyMatch(line -> line.startsWith("resumed: 3 added ports, 2 patches, running")),
@@ -244,14 +256,14 @@ class NfvIT {
                     Json.asObject(rest.get("/primary/status").get("mempool"));
             return RestClient.number(mbufs.get("free")) == RestClient.number(mbufs.get("size"));
         });
-        SppProcess again = cluster.startNfv(1);
+        SppProcess again = startNfv(1);
         assertEquals(List.of(), patches(1), again.tail());
     }
 
     @Test
     void shouldGoOnWithoutPrimaryAndController() {
-        cluster.startNfv(1);
-        cluster.startNfv(2);
+        startNfv(1);
+        startNfv(2);
         chain();
         SppProcess load = generate("--size", "64", "--rate", "5000", "--seconds", "15");
         waitFor("traffic", () -> rest.counter(2, "ring:0", "rx", "packets") > 1000);
@@ -299,6 +311,7 @@ class NfvIT {
                         "7",
                         "-s",
                         "127.0.0.1:" + cluster.secondaryPort()));
+        secondaries.add(early);
         early.awaitLine(Pattern.compile("waiting for the primary"), LIMIT);
         primary = cluster.startPrimary(3, "0x01", "--vdev", "net_null0");
         cluster.awaitReady(early);

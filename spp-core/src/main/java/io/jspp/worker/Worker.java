@@ -125,6 +125,7 @@ public final class Worker implements Runnable, AutoCloseable {
 
     /** From here on the worker looks at its plan and must pass quiescent points. */
     void begin() {
+        lastCycleNs = clock.nanoTime();
         status.sleeping(false);
         Memory.fullFence(); // as after sleep
     }
