@@ -16,6 +16,9 @@ import io.jspp.port.PortTraffic;
 import io.jspp.port.PortTraffic.Received;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
+import io.jspp.testing.Need;
+import io.jspp.testing.Requires;
+import io.jspp.testing.Veth;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +189,30 @@ class PcapPortTest {
             assertEquals(sent, tx.counters().packets());
         }
         assertEquals(24 + sent * 60_016L, size("spp-tx2.pcap"), "what was counted as sent is in the file");
+    }
+
+    @Test
+    @Tag("network")
+    @Requires(Need.ROOT)
+    void shouldEndTheRecordingWhenTheDiskIsFull() throws IOException {
+        Path small = Files.createDirectory(directory.resolve("small"));
+        Veth.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString());
+        try {
+            LocalPorts own = new LocalPorts(small);
+            Port port = own.open(PortId.parse("pcap:1"));
+            try (TxQueue tx = port.openTx(0)) {
+                PortTraffic.await("the disk to fill", () -> {
+                    traffic.send(tx, PortTraffic.frame(1, 1000));
+                    return tx.counters().drops(DropReason.PORT_DOWN) > 0;
+                });
+                String state = port.state().toString();
+                assertTrue(state.startsWith("down (writing " + small + "/spp-tx1.pcap ended: ENOSPC"), state);
+                assertTrue(state.endsWith("free some space, then del and add the port)"), state);
+            }
+            assertEquals(0, (Files.size(small.resolve("spp-tx1.pcap")) - 24) % 1016, "ends with a whole record");
+        } finally {
+            Veth.run("umount", small.toString());
+        }
     }
 
     static List<byte[]> hostileFiles() {
