@@ -5,6 +5,7 @@ import io.jspp.linux.Layouts;
 import io.jspp.linux.Linux;
 import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,6 +30,8 @@ public final class TrafficRun implements AutoCloseable {
     private final boolean busy;
     private GeneratorRx[] sinks;
     private long[] forgiven;
+    private long[] lastExpected;
+    private long[] movedAt;
     private int window;
     private int worthwhile = WORTHWHILE;
     private final NativeMemory pollfds;
@@ -50,25 +53,39 @@ public final class TrafficRun implements AutoCloseable {
     public void window(GeneratorRx[] ends, int frames) {
         sinks = ends.clone();
         forgiven = new long[ends.length];
+        lastExpected = new long[ends.length];
+        movedAt = new long[ends.length];
+        Arrays.fill(movedAt, System.nanoTime());
         window = frames;
         worthwhile = frames == 0 ? WORTHWHILE : Math.min(WORTHWHILE, frames);
     }
 
-    private int allowed(int sender, int wanted) {
+    private int allowed(int sender, int least, int wanted, long now) {
         if (window == 0) {
             return wanted;
         }
-        long settled = Math.max(sinks[sender].expected(), forgiven[sender]);
-        return (int) Math.max(0, Math.min(wanted, window - (senders[sender].sent() - settled)));
+        long sent = senders[sender].sent();
+        long expected = sinks[sender].expected();
+        if (expected != lastExpected[sender]) {
+            lastExpected[sender] = expected;
+            movedAt[sender] = now;
+        }
+        long underWay = sent - Math.max(expected, forgiven[sender]);
+        if (window - underWay >= least) {
+            return (int) Math.min(wanted, window - underWay);
+        }
+        if (now - movedAt[sender] > STALL_NS) {
+            forgive(sender);
+            movedAt[sender] = now;
+        }
+        return 0;
     }
 
-    /** Nothing has moved for long, and the device holds nothing any more: what is missing at the end of the sequence will not come. */
-    private void forgive() {
-        for (int s = 0; window != 0 && s < senders.length; s++) {
-            senders[s].reclaim();
-            if (senders[s].completed() == senders[s].sent()) {
-                forgiven[s] = senders[s].sent();
-            }
+    /** Nothing has come for long, and the device holds nothing any more: what is missing at the end of the sequence will not come. */
+    private void forgive(int sender) {
+        senders[sender].reclaim();
+        if (senders[sender].completed() == senders[sender].sent()) {
+            forgiven[sender] = senders[sender].sent();
         }
     }
 
@@ -89,17 +106,10 @@ public final class TrafficRun implements AutoCloseable {
             base[s] = senders[s].sent();
         }
         int idle = 0;
-        long moved = begin;
         while (true) {
             long now = System.nanoTime();
             if (now - begin >= durationNs || stop.getAsBoolean()) {
                 return;
-            }
-            if (idle == 0) {
-                moved = now;
-            } else if (now - moved > STALL_NS) {
-                forgive();
-                moved = now;
             }
             int work = 0;
             boolean left = senders.length == 0;
@@ -111,15 +121,15 @@ public final class TrafficRun implements AutoCloseable {
                 }
                 left = true;
                 if (flatOut) {
-                    int wanted = allowed(s, (int) Math.min(BURST, remaining));
                     int least = (int) Math.min(worthwhile, remaining);
+                    int wanted = allowed(s, least, (int) Math.min(BURST, remaining), now);
                     if (wanted >= least && tx.room(least) >= least) {
                         work += tx.send(wanted, now);
                     }
                 } else {
                     long due = base[s] + (long) ((now - begin) * perNs) - tx.sent();
                     if (due > 0) {
-                        work += tx.send(allowed(s, (int) Math.min(Math.min(BURST, remaining), due)), now);
+                        work += tx.send(allowed(s, 1, (int) Math.min(Math.min(BURST, remaining), due), now), now);
                     }
                 }
             }
