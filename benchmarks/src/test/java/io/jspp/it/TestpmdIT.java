@@ -69,7 +69,8 @@ class TestpmdIT {
             }
             try (Testpmd second = netVhost(false)) {
                 await().atMost(LIMIT).until(() -> moved(second));
-                load.close();
+                ProcessHandle.of(load.pid()).orElseThrow().destroy();
+                load.awaitExit(LIMIT);
             }
         }
         // A frame that the old back-end had fetched and not completed may come twice or not at all; none may come
