@@ -24,7 +24,7 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * The measurement behind docs/decisions/0020: receive rings of version 2 with frames of 2 KiB, version 2 with frames of 68 KiB, and
+ * The measurement behind docs/decisions/0021: receive rings of version 2 with frames of 2 KiB, version 2 with frames of 68 KiB, and
  * version 3, over veth; CPU time per packet flat out, and latency of a sleeping receiver at 100 packets per second. Run as root:
  * the class path of spp-core's tests, this class, the frame length.
  */
