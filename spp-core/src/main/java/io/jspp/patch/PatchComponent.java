@@ -53,7 +53,8 @@ final class PatchComponent implements Component {
             tx.flush();
         }
         if (dropped) {
-            // A receiver that shares our CPU can't make room while we run. Costs less than a microsecond when nobody waits.
+            // A receiver that shares our CPU can't make room while we run. Costs less than a microsecond when nobody
+            // waits.
             Thread.yield();
         }
         return moved;
