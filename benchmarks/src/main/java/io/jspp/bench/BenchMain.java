@@ -155,8 +155,8 @@ public final class BenchMain implements Callable<Integer> {
             out.println("reference: none"
                     + (chosen.hasReference() ? " (apt-get install dpdk-dev brings dpdk-testpmd)" : ""));
         }
-        try (BenchPath.Wires wires = chosen.open();
-                Contest contest = new Contest(out, setup)) {
+        BenchPath.Wires wires = chosen.open();
+        try (Contest contest = new Contest(out, setup, wires)) {
             contest.run(
                     () -> new NfvSwitch(setup, wires.ours()),
                     reference ? () -> new TestpmdSwitch(setup, wires.reference()) : null);

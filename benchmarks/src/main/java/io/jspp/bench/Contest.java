@@ -15,11 +15,14 @@ final class Contest implements AutoCloseable {
     private final PrintStream out;
     private final BenchSetup setup;
     private final Generator generator;
+    private final BenchPath.Wires wires;
     private final Deque<SwitchUnderTest> switches = new ArrayDeque<>();
     private final Thread onSignal = new Thread(this::closeAll, "bench end");
     private boolean closed;
 
-    Contest(PrintStream out, BenchSetup setup) {
+    /** @param wires what the switches connect to; closed with the contest, after them */
+    Contest(PrintStream out, BenchSetup setup, BenchPath.Wires wires) {
+        this.wires = wires;
         this.out = out;
         this.setup = setup;
         this.generator = new Generator(setup);
@@ -140,6 +143,9 @@ final class Contest implements AutoCloseable {
     }
 
     private synchronized void closeAll() {
+        if (closed) {
+            return;
+        }
         closed = true;
         while (!switches.isEmpty()) {
             try {
@@ -147,6 +153,11 @@ final class Contest implements AutoCloseable {
             } catch (RuntimeException e) {
                 System.err.println("bench: clean-up: " + e.getMessage());
             }
+        }
+        try {
+            wires.close();
+        } catch (RuntimeException e) {
+            System.err.println("bench: clean-up: " + e.getMessage());
         }
     }
 
