@@ -10,6 +10,7 @@ import io.jspp.frontend.TrafficPattern;
  * @param pairs runs of each switch, in turn
  * @param windows measured windows of 100 ms per run
  * @param warmUpMs before the windows
+ * @param window frames under way in one direction, at most: what the path holds without loss
  * @param generatorCpu CPU of the generator
  * @param deviceCpu CPU of the switch's worker
  */
@@ -20,6 +21,7 @@ record BenchSetup(
         int pairs,
         int windows,
         int warmUpMs,
+        int window,
         int generatorCpu,
         int deviceCpu,
         boolean hugePages,
