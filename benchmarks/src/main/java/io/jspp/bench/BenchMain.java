@@ -136,7 +136,7 @@ public final class BenchMain implements Callable<Integer> {
         if (busy && idle) {
             throw new ParameterException(spec.commandLine(), "--busy or --idle, not both");
         }
-        BenchSetup setup = setup();
+        BenchSetup setup = setup(chosen.window());
         PrintStream out = System.out;
         out.printf(
                 Locale.ROOT,
@@ -177,7 +177,7 @@ public final class BenchMain implements Callable<Integer> {
         out.flush();
     }
 
-    private BenchSetup setup() {
+    private BenchSetup setup(int window) {
         SortedSet<Integer> allowed = CpuSets.allowed();
         if (allowed.size() < 2) {
             throw new BenchFailure("a bench needs two CPUs, this process may use " + allowed
@@ -204,6 +204,7 @@ public final class BenchMain implements Callable<Integer> {
                 pairs,
                 (int) Math.round(seconds * 10),
                 1000,
+                window,
                 generator,
                 device,
                 !noHuge && hugePagesFree(),

@@ -1,5 +1,6 @@
 package io.jspp.bench;
 
+import io.jspp.frontend.FrontendConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -7,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 /** The ways through a switch that can be measured, as our switch and the reference build them. */
 final class BenchPath {
     private static final String IDLE_DEVICE = "net_null0";
+    private static final int RING_WINDOW = 120;
 
     private final String text;
     private final boolean hasReference;
@@ -43,6 +45,11 @@ final class BenchPath {
 
     String text() {
         return text;
+    }
+
+    /** Frames that may be under way: a receiving guest's ring takes 256, a ring between processes 127. */
+    int window() {
+        return kind.equals("ring") ? RING_WINDOW : FrontendConfig.DEFAULT_QUEUE_SIZE;
     }
 
     boolean hasReference() {

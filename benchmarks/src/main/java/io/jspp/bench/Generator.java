@@ -41,7 +41,7 @@ final class Generator {
     private Measurement run(SwitchUnderTest device, long rate, int sampleEvery, int windows) {
         FrontendConfig config = FrontendConfig.connectTo("").withHugePages(setup.hugePages());
         TrafficGuest.Options options =
-                new TrafficGuest.Options(setup.pattern(), sampleEvery, false, true, FrontendConfig.DEFAULT_QUEUE_SIZE);
+                new TrafficGuest.Options(setup.pattern(), sampleEvery, false, true, setup.window());
         List<TrafficGuest.Port> ports = List.of(
                 new TrafficGuest.Port(withSocket(config, device.socket(0)), LEFT, RIGHT),
                 new TrafficGuest.Port(withSocket(config, device.socket(1)), RIGHT, setup.both() ? LEFT : null));
