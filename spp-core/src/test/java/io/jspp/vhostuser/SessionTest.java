@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A back-end endpoint against front-ends that follow the traces of QEMU and DPDK, or no rule at all. Numbers are rows of docs/bad-inputs. */
+/** A back-end endpoint against front-ends that follow the traces of QEMU and DPDK, or no rule at all. Numbers are those of the catalogue of bad inputs. */
 @Timeout(180)
 class SessionTest {
     private static final long QEMU = 0x17020e783L;

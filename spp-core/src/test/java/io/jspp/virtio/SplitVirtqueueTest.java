@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The device side against correct and hostile drivers. Numbers in comments are rows of docs/bad-inputs; clauses are virtio 1.2. */
+/** The device side against correct and hostile drivers. Numbers in comments and names are those of the catalogue of bad inputs; clauses are virtio 1.2. */
 @Timeout(120)
 class SplitVirtqueueTest {
     private static final long V1 = Features.VERSION_1;

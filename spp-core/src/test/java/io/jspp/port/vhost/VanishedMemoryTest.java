@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Row 44 of docs/bad-inputs: a front-end truncates its guest's memory while a worker reads and writes it. */
+/** Number 44 of the catalogue of bad inputs: a front-end truncates its guest's memory while a worker reads and writes it. */
 @Timeout(180)
 class VanishedMemoryTest {
     private static final long SIZE = 4 << 20;
