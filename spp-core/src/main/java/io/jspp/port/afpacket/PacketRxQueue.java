@@ -118,6 +118,9 @@ final class PacketRxQueue implements RxQueue {
         head = at;
         if (got > 0) {
             common.counters.passed(got, bytes);
+        } else if (taken > 0) {
+            // Only lost frames: the caller has nothing to release, and a ring full of them would never get another one.
+            release(burst);
         }
         if (lostByKernel.get() != 0) {
             common.counters.dropped(DropReason.FULL, lostByKernel.getAndSet(0));

@@ -36,6 +36,10 @@ final class RingRxQueue implements RxQueue {
         if (seen != malformed) {
             counters.dropped(DropReason.MALFORMED_HEADER, (int) (seen - malformed));
             malformed = seen;
+            if (n == 0) {
+                // Everything taken was left out: the caller has nothing to release.
+                receiver.release();
+            }
         }
         return n;
     }

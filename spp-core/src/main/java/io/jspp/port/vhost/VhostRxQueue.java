@@ -48,8 +48,9 @@ final class VhostRxQueue implements RxQueue {
         PacketVectors v = vectors;
         v.bind(burst.segmentAddress, burst.segmentLength, burst.first, burst.count, burst.length, burst.offload);
         int before = burst.packets;
+        int segmentsBefore = burst.segments;
         v.packets = before;
-        v.segments = burst.segments;
+        v.segments = segmentsBefore;
         int packets = queue.receive(v);
         long bytes = queue.bytesMoved();
         burst.packets = before + packets;
@@ -69,7 +70,8 @@ final class VhostRxQueue implements RxQueue {
         if (packets > 0) {
             counters.passed(packets, bytes);
         } else if (lender != null) {
-            // Everything taken was dropped: the caller has nothing to release.
+            // Everything taken was dropped: the caller has nothing to release, nor to clear.
+            burst.segments = segmentsBefore;
             release(burst);
         }
         return packets;
