@@ -17,6 +17,9 @@ final class DescriptorChain {
     /** Entries an indirect table may have; Linux never uses more than the queue size, whose usual largest value this is. */
     static final int MAX_INDIRECT = 1024;
 
+    /** Descriptors of one chain or table that are looked at, those without bytes included; more than QEMU accepts, 1024, no driver makes. */
+    private static final int MAX_STEPS = 1024;
+
     /** The chain breaks a rule. */
     static final int MALFORMED = -1;
 
@@ -56,7 +59,7 @@ final class DescriptorChain {
         int n = at;
         long bytes = 0;
         while (true) {
-            if (index >= currentSize || ++steps > currentSize) {
+            if (index >= currentSize || ++steps > Math.min(currentSize, MAX_STEPS)) {
                 return MALFORMED;
             }
             long descriptor = currentTable + (long) index * DESCRIPTOR_BYTES;

@@ -165,7 +165,8 @@ public final class SplitVirtqueue extends Virtqueue {
         int usedAt = usedIdx;
         long sum = 0;
         long any = 0;
-        // A chain that is malformed gives no packet: bounded by what was waiting, not by the room.
+        // A malformed chain gives no packet: unbounded, 32768 long ones would hold up the worker for seconds.
+        waiting = Math.min(waiting, first.length);
         while (waiting > 0 && packets < first.length && segments < segmentAddress.length) {
             int head = Memory.getUnsignedShort(availRing + 2L * (last & mask));
             if (head >= size) {

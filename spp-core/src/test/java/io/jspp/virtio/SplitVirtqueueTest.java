@@ -360,6 +360,22 @@ class SplitVirtqueueTest {
     }
 
     @Test
+    void shouldTakeNoMoreBadChainsAtOnceThanABurstHasPackets() throws Exception {
+        try (RawQueue raw = new RawQueue(ALL)) {
+            raw.descriptor(0, buffer(0), 0, NEXT, 0);
+            for (int i = 0; i < SIZE; i++) {
+                raw.offer(0);
+            }
+            for (int taken = PACKETS; taken <= SIZE; taken += PACKETS) {
+                assertEquals(0, receive(raw.queue));
+                assertEquals(PACKETS, taken(raw.queue, Virtqueue.DROP_MALFORMED_CHAIN));
+                assertEquals(taken, raw.usedIdx());
+                assertEquals(taken < SIZE, raw.queue.enableKicks());
+            }
+        }
+    }
+
+    @Test
     void shouldRefuseIndirectWhenNotNegotiated() throws Exception {
         try (RawQueue raw = new RawQueue(V1)) {
             raw.descriptor(0, buffer(0), 16, INDIRECT, 0);
