@@ -77,10 +77,17 @@ final class PatchComponent implements Component {
 
     @Override
     public void recover() {
-        rx.checkMemory();
-        tx.checkMemory();
-        rx.release(burst);
-        burst.clear();
+        // Each step may fault again, but nothing borrowed may be kept: its memory goes at the next quiescent point.
+        try {
+            rx.checkMemory();
+            tx.checkMemory();
+        } finally {
+            try {
+                rx.release(burst);
+            } finally {
+                burst.clear();
+            }
+        }
     }
 
     @Override
