@@ -87,8 +87,8 @@ public final class SessionLoop implements AutoCloseable {
             try {
                 task.run();
                 done.complete(null);
-            } catch (RuntimeException e) {
-                done.completeExceptionally(e);
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e); // an InternalError too: somebody waits
             }
         });
         try {

@@ -103,7 +103,7 @@ public final class WorkerGroup implements Quiescence, AutoCloseable {
         while (!worker.hasAdopted(expected)) {
             long waitedNs = System.nanoTime() - startNs;
             if (waitedNs > PATIENCE_NS) {
-                throw new IllegalStateException(
+                throw new WorkerStuckException(
                         "worker lcore " + worker.lcore() + " did not adopt plan " + expected.epoch
                                 + " within " + TimeUnit.NANOSECONDS.toSeconds(waitedNs) + " s (it runs plan "
                                 + worker.status().adoptedEpoch() + ", cycle "
