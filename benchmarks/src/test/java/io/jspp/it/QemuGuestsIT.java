@@ -47,6 +47,7 @@ class QemuGuestsIT {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldPingAndTransferBetweenTwoGuestsWhenWeConnectToQemu() throws Exception {
         try (SppCluster cluster = cluster()) {
@@ -59,6 +60,7 @@ class QemuGuestsIT {
         }
     }
 
+    @Tag("once")
     @Test
     @Requires({Need.NET_ADMIN, Need.IP})
     void shouldPingAndTransferBetweenGuestAndNetworkNamespace() throws Exception {
