@@ -4,6 +4,7 @@ import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
+import io.jspp.linux.LinuxException;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
@@ -79,6 +80,7 @@ public final class AttachClient implements Claims, AutoCloseable {
     private long sequence;
     private boolean stale;
     private boolean left;
+    private boolean farewellTaken;
 
     private AttachClient(Identity identity, Consumer<String> notices, Runnable segmentReplaced) {
         this.identity = identity;
@@ -241,6 +243,9 @@ public final class AttachClient implements Claims, AutoCloseable {
                 segmentReplaced.run();
             }
             return false;
+        } catch (LinuxException noDescriptorLeft) {
+            // Tried again: without this thread no new primary would ever be found.
+            return false;
         }
     }
 
@@ -318,7 +323,8 @@ public final class AttachClient implements Claims, AutoCloseable {
             try {
                 reply = ask(AttachMessage.of("claim", port.toString(), Integer.toString(queue), direction.word()));
             } catch (AttachException e) {
-                if (e.code().equals(AttachException.AGAIN)) {
+                // MALFORMED: it may have been granted, and the descriptors found no room here.
+                if (e.code().equals(AttachException.AGAIN) || e.code().equals(AttachException.MALFORMED)) {
                     abandoned.add(key);
                 }
                 throw e;
@@ -327,7 +333,13 @@ public final class AttachClient implements Claims, AutoCloseable {
             attributes.remove("seq");
             boolean offered =
                     attributes.containsKey("eventfd") && !reply.descriptors().isEmpty();
-            held.put(key, offered ? reply.descriptors().get(0).duplicate() : null);
+            try {
+                held.put(key, offered ? reply.descriptors().get(0).duplicate() : null);
+            } catch (LinuxException e) {
+                FileDescriptor.closeAll(reply.descriptors());
+                abandoned.add(key);
+                throw new PortException("claim " + key + ": " + e.getMessage() + " (limit of open files?)", e);
+            }
             return new Grant(reply.descriptors(), Map.copyOf(attributes));
         } catch (AttachException e) {
             throw new PortException(e.getMessage(), e);
@@ -357,7 +369,15 @@ public final class AttachClient implements Claims, AutoCloseable {
     private void releaseAbandoned() throws AttachException {
         for (Iterator<ClaimKey> it = abandoned.iterator(); it.hasNext(); ) {
             ClaimKey key = it.next();
-            ask(AttachMessage.of("release", key.port.toString(), Integer.toString(key.queue), key.direction.word()));
+            try {
+                ask(AttachMessage.of(
+                        "release", key.port.toString(), Integer.toString(key.queue), key.direction.word()));
+            } catch (AttachException e) {
+                // What the primary can't read it has not granted.
+                if (!e.code().equals(AttachException.MALFORMED)) {
+                    throw e;
+                }
+            }
             it.remove();
         }
     }
@@ -429,6 +449,7 @@ public final class AttachClient implements Claims, AutoCloseable {
             left = true;
             try {
                 ask(AttachMessage.of("bye").with("forget", forget ? 1 : 0));
+                farewellTaken = true;
             } catch (AttachException primaryIsGoneToo) {
                 // It will see the end of this process, or the next one will.
                 connection.hangUp();
@@ -466,7 +487,7 @@ public final class AttachClient implements Claims, AutoCloseable {
             }
         }
         synchronized (this) {
-            if (connection == null && segment != null) {
+            if (connection == null && !farewellTaken && segment != null) {
                 new ClientFile(identity.socket.toAbsolutePath().getParent())
                         .removeIfLast(ProcessIdentity.of(Linux.getpid()));
             }

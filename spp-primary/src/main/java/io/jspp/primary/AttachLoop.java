@@ -6,6 +6,7 @@ import io.jspp.attach.ProcessIdentity;
 import io.jspp.linux.Constants;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
+import io.jspp.linux.LinuxException;
 import io.jspp.linux.SocketAddress;
 import io.jspp.linux.Sockets;
 import java.io.IOException;
@@ -28,6 +29,8 @@ final class AttachLoop implements AutoCloseable {
     private static final int MAX_SESSIONS = 256;
     private static final int TICK_MS = 100;
     private static final long HELLO_LIMIT_NS = TimeUnit.SECONDS.toNanos(5);
+    /** Without a descriptor for it a connection stays waiting, and the listener readable. */
+    private static final long ACCEPT_PAUSE_NS = TimeUnit.SECONDS.toNanos(1);
 
     /** A connection, from accept to end of file. */
     static final class Session {
@@ -51,6 +54,8 @@ final class AttachLoop implements AutoCloseable {
     private final List<Session> sessions = new ArrayList<>();
     private final Thread thread = new Thread(this::run, "attach");
     private final Consumer<Throwable> failed;
+    private boolean acceptPaused;
+    private long acceptPausedNs;
     private volatile boolean stopping;
 
     /**
@@ -88,7 +93,7 @@ final class AttachLoop implements AutoCloseable {
             try {
                 polls.clear();
                 polls.add(wake.value(), () -> Linux.eventfdRead(wake.value()));
-                if (sessions.size() < MAX_SESSIONS) {
+                if (sessions.size() < MAX_SESSIONS && !acceptPaused) {
                     polls.add(listener.value(), this::accept);
                 }
                 // Requests before deaths: what a process asked before it died is done, then undone.
@@ -106,6 +111,7 @@ final class AttachLoop implements AutoCloseable {
 
     private void tick() {
         long now = System.nanoTime();
+        acceptPaused &= now - acceptPausedNs < ACCEPT_PAUSE_NS;
         for (Session s : List.copyOf(sessions)) {
             if (s.client == null && now - s.acceptedNs > HELLO_LIMIT_NS) {
                 end(s);
@@ -116,7 +122,15 @@ final class AttachLoop implements AutoCloseable {
     }
 
     private void accept() {
-        FileDescriptor socket = Sockets.accept(listener.value(), 0);
+        FileDescriptor socket;
+        try {
+            socket = Sockets.accept(listener.value(), 0);
+        } catch (LinuxException e) {
+            acceptPaused = true;
+            acceptPausedNs = System.nanoTime();
+            LOG.error("a secondary can't attach for a second: {} (raise the limit of open files)", e.getMessage());
+            return;
+        }
         if (socket == null) {
             return;
         }

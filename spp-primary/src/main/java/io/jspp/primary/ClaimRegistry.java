@@ -55,6 +55,7 @@ final class ClaimRegistry {
         counterArea = newCounters;
         ringClaims = new RingClaims(segment);
         reaper = new Reaper(segment);
+        counters.clear();
         for (int ring = 0; ring < segment.geometry().rings(); ring++) {
             for (Direction direction : Direction.values()) {
                 count(new ClaimKey(new PortId("ring", ring), 0, direction));

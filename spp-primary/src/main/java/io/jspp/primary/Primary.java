@@ -146,7 +146,11 @@ final class Primary implements AutoCloseable {
                         "not enough free hugepages for " + (geometry.bytes() >> 20)
                                 + " MiB: raise /proc/sys/vm/nr_hugepages, or drop memory.hugepages=always");
             }
-            registry.use(fresh);
+            if (!registry.use(fresh)) {
+                fresh.close();
+                out.println("a secondary brought the memory of the earlier primary after all");
+                sayAdopted(geometry);
+            }
         } catch (LinuxException e) {
             throw new ProcessException(
                     ExitCode.FAILED,

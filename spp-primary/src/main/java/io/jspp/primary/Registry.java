@@ -7,6 +7,8 @@ import io.jspp.attach.AttachMessage;
 import io.jspp.attach.ClientFile;
 import io.jspp.attach.ProcessIdentity;
 import io.jspp.counters.CounterArea;
+import io.jspp.linux.Constants;
+import io.jspp.linux.Errno;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
@@ -46,11 +48,19 @@ final class Registry {
         this.claims = claims;
     }
 
-    /** Works with a fresh segment from now on. */
-    synchronized void use(SwitchSegment fresh) {
+    /**
+     * Works with a fresh segment from now on.
+     *
+     * @return false when a secondary has brought the memory of an earlier primary meanwhile: then that is in use, and this one the caller's
+     */
+    synchronized boolean use(SwitchSegment fresh) {
+        if (segment != null) {
+            return false;
+        }
         segment = fresh;
         claims.use(fresh, counters(fresh, PRIMARY_AREA));
         notifyAll();
+        return true;
     }
 
     /** The segment in use, null before {@link #use} or adoption. */
@@ -229,31 +239,30 @@ final class Registry {
         }
         try {
             adopt(SwitchSegment.attach(offered.duplicate()));
-        } catch (SegmentException | LinuxException e) {
+        } catch (LinuxException e) {
+            throw new AttachException(AttachException.AGAIN, e.getMessage(), e);
+        } catch (SegmentException | IllegalStateException e) {
             throw new AttachException(AttachException.STALE, e.getMessage(), e);
         }
     }
 
-    /** Goes on with the memory of an earlier primary: its clients, their claims; what died meanwhile is reaped. */
+    /**
+     * Goes on with the memory of an earlier primary: its clients, their claims; what died meanwhile is reaped. Takes over {@code found}; when
+     * it throws nothing is adopted.
+     */
     private void adopt(SwitchSegment found) {
+        Map<Integer, Client> living = new TreeMap<>();
+        try {
+            findLiving(found, living);
+            claims.use(found, counters(found, PRIMARY_AREA));
+        } catch (RuntimeException e) {
+            living.values().forEach(client -> client.pidfd().close());
+            found.close();
+            throw e;
+        }
         segment = found;
         adoptedNs = System.nanoTime();
-        claims.use(found, counters(found, PRIMARY_AREA));
-        for (int id = 1; id < found.clients().size(); id++) {
-            ClientTable.Client entry = found.clients().get(id);
-            if (entry.state() != ClientTable.State.ATTACHED) {
-                continue;
-            }
-            ProcessIdentity process = new ProcessIdentity(entry.pid(), entry.startTime());
-            FileDescriptor pidfd = openPidfd(process);
-            if (pidfd == null) {
-                LOG.info("{} {} (pid {}) ended while there was no primary", entry.type(), id, entry.pid());
-                continue;
-            }
-            Client client = new Client(id, entry.type(), entry.epoch(), entry.counterArea(), process, pidfd);
-            client.expect();
-            clients.put(id, client);
-        }
+        clients.putAll(living);
         int reclaimed = claims.adopt(clients);
         for (int id = 1; id < found.clients().size(); id++) {
             if (found.clients().get(id).state() == ClientTable.State.ATTACHED && !clients.containsKey(id)) {
@@ -268,16 +277,47 @@ final class Registry {
         notifyAll();
     }
 
-    /** A pidfd of exactly this process, or null when it has ended. */
-    private static FileDescriptor openPidfd(ProcessIdentity process) {
-        try {
-            FileDescriptor pidfd = Linux.pidfdOpen(process.pid());
-            if (process.alive()) {
-                return pidfd;
+    private static void findLiving(SwitchSegment found, Map<Integer, Client> living) {
+        for (int id = 1; id < found.clients().size(); id++) {
+            ClientTable.Client entry = found.clients().get(id);
+            if (entry.state() != ClientTable.State.ATTACHED) {
+                continue;
             }
-            pidfd.close();
-        } catch (LinuxException noSuchProcess) {
-            LOG.debug("pid {}: {}", process.pid(), noSuchProcess.getMessage());
+            ProcessIdentity process = new ProcessIdentity(entry.pid(), entry.startTime());
+            FileDescriptor pidfd = openPidfd(process);
+            if (pidfd == null) {
+                LOG.info("{} {} (pid {}) ended while there was no primary", entry.type(), id, entry.pid());
+                continue;
+            }
+            Client client = new Client(id, entry.type(), entry.epoch(), entry.counterArea(), process, pidfd);
+            client.expect();
+            living.put(id, client);
+        }
+    }
+
+    /**
+     * A pidfd of exactly this process, or null when it has certainly ended.
+     *
+     * @throws LinuxException when that can't be found out (no descriptors left): a living process must not be taken for a dead one
+     */
+    static FileDescriptor openPidfd(ProcessIdentity process) {
+        FileDescriptor pidfd;
+        try {
+            pidfd = Linux.pidfdOpen(process.pid());
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ESRCH || e.errno() == Errno.EINVAL) {
+                return null;
+            }
+            throw e;
+        }
+        long start = ProcessIdentity.of(process.pid()).startTicks();
+        if (start != 0 && start == process.startTicks()) {
+            return pidfd;
+        }
+        boolean ended = start != 0 || Linux.pollOne(pidfd.value(), Constants.POLLIN, 0) != 0;
+        pidfd.close();
+        if (!ended) {
+            throw new LinuxException("open", Errno.EMFILE, "/proc/" + process.pid() + "/stat");
         }
         return null;
     }

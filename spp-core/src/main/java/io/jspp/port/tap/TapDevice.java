@@ -190,6 +190,9 @@ final class TapDevice implements Device {
             return new Claims.Grant(fds, Map.of("iface", iface));
         } catch (LinuxException e) {
             FileDescriptor.closeAll(fds);
+            if (claimed.isEmpty()) {
+                detachQuietly(queue);
+            }
             throw new PortException(
                     name + ": queue " + queue + " of tap " + iface + ": " + e.getMessage()
                             + " (was the interface deleted? restart the primary)",
@@ -201,12 +204,17 @@ final class TapDevice implements Device {
     public void released(int queue, Direction direction) {
         Set<Direction> claimed = claims.get(queue);
         if (claimed.remove(direction) && claimed.isEmpty()) {
-            try {
-                attach(queue, false);
-            } catch (LinuxException e) {
-                // The interface was deleted under us; state() says so.
-                claimed.clear();
-            }
+            detachQuietly(queue);
+        }
+    }
+
+    /** An attached queue can't be attached again, and is given packets that nobody reads. */
+    private void detachQuietly(int queue) {
+        try {
+            attach(queue, false);
+        } catch (LinuxException e) {
+            // It is not attached, or the interface was deleted under us; state() says so.
+            claims.get(queue).clear();
         }
     }
 
