@@ -21,8 +21,8 @@ final class NetnsScene implements Scene {
         String right = "sppb" + pid;
         stage.say("two namespaces: 10.11.12.1 on " + left + ", 10.11.12.2 on " + right);
         NetworkNamespace a = NetworkNamespace.open();
-        NetworkNamespace.setLoopbackUp();
         stage.closeLater(a);
+        NetworkNamespace.setLoopbackUp();
         a.addVeth(left, "10.11.12.1/24");
         NetworkNamespace b = NetworkNamespace.open();
         stage.closeLater(b);

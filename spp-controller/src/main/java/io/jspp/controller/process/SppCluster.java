@@ -33,6 +33,7 @@ public final class SppCluster implements AutoCloseable {
     private int primaryPort;
     private int secondaryPort;
     private int restPort;
+    private boolean closed;
 
     /**
      * Nothing runs yet.
@@ -91,6 +92,10 @@ public final class SppCluster implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(launcher);
         command.addAll(words);
+        if (closed) {
+            // Ctrl-C: the shutdown hook has ended everything, and nobody would end this one.
+            throw new IllegalStateException(name + " is not started any more: everything has been ended");
+        }
         SppProcess process = SppProcess.start(name, environment, command);
         processes.push(process);
         return process;
@@ -173,6 +178,7 @@ public final class SppCluster implements AutoCloseable {
     /** Ends everything that was started, last first, and removes the run directory when empty. */
     @Override
     public synchronized void close() {
+        closed = true;
         while (!processes.isEmpty()) {
             processes.pop().close();
         }

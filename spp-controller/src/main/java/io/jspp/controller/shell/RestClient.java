@@ -7,6 +7,7 @@ import io.jspp.controller.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class RestClient {
      * @throws ShellException with exit code 3 when the controller is not reached
      */
     RestReply request(final String method, final String path, final Object body) throws ShellException {
+        boolean connected = false;
         try {
             final HttpURLConnection connection =
                     (HttpURLConnection) new URL("http://" + endpoint + path).openConnection();
@@ -51,6 +53,10 @@ final class RestClient {
             if (body != null) {
                 connection.setRequestProperty("Content-Type", "application/json");
                 connection.setDoOutput(true);
+            }
+            connection.connect();
+            connected = true;
+            if (body != null) {
                 connection.getOutputStream().write(Json.write(body).getBytes(StandardCharsets.UTF_8));
             }
             final int status = connection.getResponseCode();
@@ -59,6 +65,12 @@ final class RestClient {
                 return new RestReply(status, new String(text, StandardCharsets.UTF_8));
             }
         } catch (final IOException failure) {
+            if (connected && failure instanceof SocketTimeoutException) {
+                throw new ShellException(
+                        "Error: the controller at " + endpoint + " has not answered " + method + " " + path + " within "
+                                + READ_TIMEOUT_MS / 1000 + " s: is it stopped or overloaded?",
+                        ExitCode.TIMEOUT);
+            }
             throw new ShellException(
                     "Error: no controller answers at " + endpoint + " (" + failure.getMessage()
                             + "): start one with ./spp ctl, or name another with -b ADDR:PORT",
