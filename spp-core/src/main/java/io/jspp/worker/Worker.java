@@ -47,6 +47,7 @@ public final class Worker implements Runnable, AutoCloseable {
 
     // worker thread only
     private WorkPlan plan;
+    private Throwable failure;
     private long cycle;
     private long packets;
     private long emptyPolls;
@@ -107,20 +108,44 @@ public final class Worker implements Runnable, AutoCloseable {
     public void run() {
         pin();
         begin();
-        while (running) {
+        boolean ended = false;
+        while (!ended) {
             try {
-                while (running) {
-                    if (cycle() == 0) {
-                        idle();
-                    }
-                }
+                ended = cycleUntilFailure();
             } catch (Throwable e) {
-                recover(e);
+                failure = e;
             }
         }
         // quiescent for ever
         status.cycle(++cycle);
         status.sleeping(true);
+    }
+
+    /**
+     * JDK 17 reports vanished memory some time later, at any loop or return, even from compiled frames in which no handler is found for it. So there is
+     * no work outside the two methods below, and what one of them misses the caller catches.
+     */
+    private boolean cycleUntilFailure() {
+        try {
+            return cycleUntilStopped();
+        } catch (Throwable e) {
+            failure = e;
+            return false;
+        }
+    }
+
+    private boolean cycleUntilStopped() {
+        Throwable cause = failure;
+        if (cause != null) {
+            failure = null;
+            recover(cause);
+        }
+        while (running) {
+            if (cycle() == 0) {
+                idle();
+            }
+        }
+        return true;
     }
 
     /** From here on the worker looks at its plan and must pass quiescent points. */
