@@ -30,6 +30,8 @@ final class Native {
         CONSTANTS.putLong(0, 1L);
         ONE = CONSTANTS.address();
         DISCARD = ONE + 8;
+        // Loaded now: when no descriptor is left, which is to be reported, no class file can be opened either.
+        Errno.describe(Errno.EMFILE);
     }
 
     private Native() {}

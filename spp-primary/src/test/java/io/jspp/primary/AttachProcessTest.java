@@ -159,6 +159,27 @@ class AttachProcessTest {
         primary.awaitOut("nfv 5 (pid " + mute.pid() + ") died");
     }
 
+    /** Sets how many descriptors a running process may have from now on. */
+    private static void limitDescriptors(ChildJvm process, String limit) throws Exception {
+        String[] command = {"prlimit", "--pid", Long.toString(process.pid()), "--nofile=" + limit + ":"};
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+    }
+
+    @Test
+    void shouldServeTheAttachedWhileThereIsNoDescriptorForAnother() throws Exception {
+        ChildJvm primary = fixture.primary("", "");
+        primary.awaitOut("primary ready");
+        ChildJvm attached = fixture.secondary(1);
+        attached.awaitOut("attached epoch 1");
+        assertTrue(attached.ask("claim ring:0 tx").startsWith("granted"));
+        limitDescriptors(primary, "16");
+        ChildJvm another = fixture.secondary(2);
+        primary.awaitErr("a secondary can't attach for a second: accept4");
+        assertEquals("released", attached.ask("release ring:0 tx"));
+        limitDescriptors(primary, "1024");
+        another.awaitOut("attached epoch 1");
+    }
+
     @Test
     void shouldAdoptTheMemoryOfAKilledPrimary() throws Exception {
         ChildJvm killed = fixture.primary("", "--mbufs 8192");
