@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Number 44 of the catalogue of bad inputs: a front-end truncates its guest's memory while a worker reads and writes it. */
 @Timeout(180)
 class VanishedMemoryTest {
-    private static final long SIZE = 4 << 20;
+    static final long SIZE = 4 << 20;
     private static final long USER = 0x7f00_0000_0000L;
     private static final int ENTRIES = 256;
     private static final long RINGS = 0x10000;
@@ -107,7 +107,7 @@ class VanishedMemoryTest {
     }
 
     /** Two rings with all descriptors offered: the worker loops packets from the one to the other until nothing is free. */
-    private static void start(ScriptedFrontend f, FileDescriptor file, FileDescriptor kick) {
+    static void start(ScriptedFrontend f, FileDescriptor file, FileDescriptor kick) {
         try (MappedMemory memory = MappedMemory.shared(file.value(), 0, SIZE)) {
             for (int ring = 0; ring < 2; ring++) {
                 long at = memory.address() + RINGS * (ring + 1);
