@@ -234,6 +234,11 @@ public final class RingSender {
         return poolRing.takeWaiting();
     }
 
+    /** Packets that the ring would take now, at most {@code wanted}. */
+    public int room(int wanted) {
+        return ring.free(wanted);
+    }
+
     /** Packets of the last burst that found the ring full. */
     public int full() {
         return full;

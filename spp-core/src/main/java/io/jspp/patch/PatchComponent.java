@@ -38,13 +38,13 @@ final class PatchComponent implements Component {
     public int poll(long nowNs) {
         Burst b = burst;
         int moved = 0;
-        boolean dropped = false;
-        for (int i = 0; i < MAX_BURSTS && !dropped; i++) {
+        boolean congested = false;
+        for (int i = 0; i < MAX_BURSTS && !congested; i++) {
             int n = rx.rxBurst(b);
             if (n == 0) {
                 break;
             }
-            dropped = tx.txBurst(b) < n;
+            congested = tx.txBurst(b) < n || tx.congested();
             rx.release(b);
             b.clear();
             moved += n;
@@ -52,7 +52,7 @@ final class PatchComponent implements Component {
         if (moved != 0) {
             tx.flush();
         }
-        if (dropped) {
+        if (congested) {
             // A receiver that shares our CPU can't make room while we run. Costs less than a microsecond when nobody
             // waits.
             Thread.yield();

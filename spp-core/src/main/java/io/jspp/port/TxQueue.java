@@ -13,6 +13,14 @@ public interface TxQueue extends AutoCloseable {
      */
     int txBurst(Burst burst);
 
+    /**
+     * After a burst: whether the receiver has no room for another one right now, so that letting it run is better than going on. A hint; worker
+     * thread.
+     */
+    default boolean congested() {
+        return false;
+    }
+
     /** Once per worker cycle in which the queue sent: kicks the kernel, calls the guest, wakes the consumer. */
     void flush();
 

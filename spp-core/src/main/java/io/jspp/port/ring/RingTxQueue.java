@@ -55,6 +55,11 @@ final class RingTxQueue implements TxQueue {
     }
 
     @Override
+    public boolean congested() {
+        return sender.room(Burst.DEFAULT_CAPACITY) < Burst.DEFAULT_CAPACITY;
+    }
+
+    @Override
     public void flush() {
         if (published) {
             published = false;

@@ -124,6 +124,22 @@ class RingPortTest {
     }
 
     @Test
+    void shouldTellThatAnotherBurstWouldNotFit() {
+        try (TxQueue tx = ring(1, 0).openTx(0);
+                RxQueue rx = ring(2, 0).openRx(0)) {
+            for (int i = 0; i < Burst.DEFAULT_CAPACITY; i++) {
+                add(out, i, 64);
+            }
+            assertFalse(tx.congested());
+            assertEquals(Burst.DEFAULT_CAPACITY, tx.txBurst(out));
+            assertTrue(tx.congested());
+            assertEquals(Burst.DEFAULT_CAPACITY, rx.rxBurst(in));
+            rx.release(in);
+            assertFalse(tx.congested());
+        }
+    }
+
+    @Test
     void shouldCarryLongPacketsAsChains() {
         SplittableRandom random = new SplittableRandom(7);
         try (TxQueue tx = ring(1, 0).openTx(0);
