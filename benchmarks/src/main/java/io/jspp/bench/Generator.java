@@ -18,6 +18,7 @@ import org.HdrHistogram.Histogram;
 final class Generator {
     private static final long WINDOW_NS = 100_000_000L;
     private static final long QUIET_NS = 200_000_000L;
+    private static final long FLUSH_NS = 50_000_000L;
     private static final int CONNECT_MS = 20_000;
     private static final byte[] LEFT = {0x52, 0x54, 0, 0, 0, 1};
     private static final byte[] RIGHT = {0x52, 0x54, 0, 0, 0, 2};
@@ -89,6 +90,9 @@ final class Generator {
 
     /** Warm-up, windows, drain, on the calling thread. */
     Measurement measure(TrafficRun run, Histogram latencyNs, long rate, int windows) {
+        // What an earlier run left in the switch belongs to nobody.
+        run.drain(Long.MAX_VALUE, FLUSH_NS, () -> false);
+        TrafficTotals start = run.totals();
         run.send(rate, Long.MAX_VALUE, setup.warmUpMs() * 1_000_000L, () -> false);
         latencyNs.reset();
         double[] mpps = new double[windows];
@@ -104,8 +108,8 @@ final class Generator {
             last = now;
         }
         double idleShare = last.since(begin).idleShare();
-        run.drain(last.sent(), QUIET_NS, () -> false);
-        TrafficTotals end = run.totals();
+        run.drain(start.received() + last.sent(), QUIET_NS, () -> false);
+        TrafficTotals end = run.totals().since(start);
         double lost = 100.0 * (end.sent() - end.received() + end.duplicates()) / Math.max(1, end.sent());
         return new Measurement(
                 new Sample(mpps).median(),
