@@ -10,6 +10,8 @@ final class Micro {
 
     /** @param include regular expression on class and method names */
     static void run(String include) {
+        // JMH would leave its lock file in /tmp.
+        System.setProperty("jmh.ignoreLock", "true");
         try {
             new Runner(new OptionsBuilder().include(include).build()).run();
         } catch (RunnerException e) {
