@@ -55,6 +55,10 @@ class NfvIT {
     private SppProcess startNfv(int id) {
         SppProcess nfv = cluster.startNfv(id);
         secondaries.add(nfv);
+        // ready means that it serves; on a busy machine the controller may hear of it a moment later
+        waitFor(
+                "nfv " + id + " at the controller",
+                () -> rest.send("GET", "/nfvs/" + id, "").statusCode() == 200);
         return nfv;
     }
 

@@ -37,7 +37,7 @@ final class NfvProcess {
     private static final Logger LOG = LoggerFactory.getLogger(NfvProcess.class);
 
     /** A controller that is there knows this process when it says that it is ready. */
-    private static final long SAY_READY_MS = 500;
+    private static final long SAY_READY_MS = 1500;
 
     private final ProcessOptions options;
     private final NfvOptions own;
