@@ -42,6 +42,37 @@ class NamespacesIT {
     }
 
     @Test
+    void shouldJoinTwoNamespacesThroughRingsBetweenTwoSecondaries() {
+        String left = "sppx" + PID;
+        String right = "sppy" + PID;
+        try (NetworkNamespace a = NetworkNamespace.open();
+                NetworkNamespace b = NetworkNamespace.open();
+                SppCluster cluster =
+                        new SppCluster("chain", ProjectHome.launcher().toString(), line -> {})) {
+            a.addVeth(left, "10.9.6.1/24");
+            b.addVeth(right, "10.9.6.2/24");
+            cluster.startController();
+            cluster.startPrimary(
+                    2, "0x03", "--vdev", "net_af_packet0,iface=" + left, "--vdev", "net_af_packet1,iface=" + right);
+            cluster.startNfv(1);
+            cluster.startNfv(2);
+            cluster.shell(
+                    "nfv 1; add ring:0",
+                    "nfv 1; add ring:1",
+                    "nfv 2; add ring:0",
+                    "nfv 2; add ring:1",
+                    "nfv 1; patch phy:0 ring:0",
+                    "nfv 2; patch ring:0 phy:1",
+                    "nfv 2; patch phy:1 ring:1",
+                    "nfv 1; patch ring:1 phy:0",
+                    "nfv 1; forward",
+                    "nfv 2; forward");
+            ping(a, "10.9.6.2");
+            iperf(a, b, "10.9.6.2", List.of("-n", "50M"));
+        }
+    }
+
+    @Test
     @Requires(Need.TUN)
     void shouldJoinTwoNamespacesThroughTapPorts() {
         String left = "spptl" + PID;
@@ -62,11 +93,7 @@ class NamespacesIT {
 
     /** Ping without loss, TCP both ways, UDP at a low rate without loss. */
     private static void exchange(NetworkNamespace a, NetworkNamespace b, String address) {
-        a.start("ping", "-c", "1", "-W", "5", address).awaitExit(LIMIT); // resolves the address
-        SppProcess ping = a.start("ping", "-c", "20", "-i", "0.1", "-W", "5", address);
-        ping.awaitExit(LIMIT);
-        assertTrue(String.join("\n", ping.out()).contains(" 0% packet loss"), ping.tail());
-
+        ping(a, address);
         iperf(a, b, address, List.of("-n", "200M"));
         iperf(a, b, address, List.of("-n", "200M", "-R"));
         // A rate at which the receiving socket (208 KiB, 90 such datagrams) survives 100 ms without a CPU for iperf3.
@@ -79,6 +106,13 @@ class NamespacesIT {
                 .orElseThrow(() -> new AssertionError("no receiver line: " + udp));
         assertEquals("0", lost.group(1), String.join("\n", udp));
         assertTrue(Integer.parseInt(lost.group(2)) > 2_000, String.join("\n", udp));
+    }
+
+    private static void ping(NetworkNamespace a, String address) {
+        a.start("ping", "-c", "1", "-W", "5", address).awaitExit(LIMIT); // resolves the address
+        SppProcess ping = a.start("ping", "-c", "20", "-i", "0.1", "-W", "5", address);
+        ping.awaitExit(LIMIT);
+        assertTrue(String.join("\n", ping.out()).contains(" 0% packet loss"), ping.tail());
     }
 
     private static List<String> iperf(NetworkNamespace a, NetworkNamespace b, String address, List<String> options) {
