@@ -1,14 +1,8 @@
 package io.jspp.it.qemu;
 
 import io.jspp.controller.process.SppProcess;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
- * A stock Linux guest under QEMU (TCG) whose only network card is virtio-net on a vhost-user socket. Commands run in it over
+ * A stock Linux guest under QEMU (TCG) whose only network cards are virtio-net on vhost-user sockets. Commands run in it over
  * its second serial port, one at a time. Used by one test thread.
  */
 public final class QemuGuest implements AutoCloseable {
@@ -30,96 +21,70 @@ public final class QemuGuest implements AutoCloseable {
     public record Result(String output, int exitCode) {}
 
     /**
-     * How the guest is made.
+     * A network card: eth0 is the first of a guest.
      *
      * @param socket the vhost-user socket
      * @param serverMode true: QEMU listens and the back-end connects; false: QEMU connects, and again every second
      * @param netdevOptions added to {@code -netdev vhost-user}, as {@code queues=2}
      * @param deviceOptions added to {@code -device virtio-net-pci}, as {@code mrg_rxbuf=off}
      */
-    public record Options(
-            String name,
-            Path directory,
-            Path socket,
-            boolean serverMode,
-            String mac,
-            int memoryMiB,
-            int cpus,
-            String netdevOptions,
-            String deviceOptions) {
+    public record Nic(Path socket, boolean serverMode, String mac, String netdevOptions, String deviceOptions) {}
+
+    /** How the guest is made. */
+    public record Options(String name, Path directory, List<Nic> nics, int memoryMiB, int cpus) {
+        /** With one network card and stock settings. */
         public Options(String name, Path directory, Path socket, boolean serverMode, String mac) {
             this(name, directory, socket, serverMode, mac, 160, 1, "", "");
+        }
+
+        /** With one network card. */
+        public Options(
+                String name,
+                Path directory,
+                Path socket,
+                boolean serverMode,
+                String mac,
+                int memoryMiB,
+                int cpus,
+                String netdevOptions,
+                String deviceOptions) {
+            this(
+                    name,
+                    directory,
+                    List.of(new Nic(socket, serverMode, mac, netdevOptions, deviceOptions)),
+                    memoryMiB,
+                    cpus);
         }
     }
 
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+
+    /** Where the first card sits on the root bus, the others behind it: the guest names them in this order. */
+    private static final int FIRST_SLOT = 2;
 
     private final Options options;
     private final SppProcess qemu;
-    private final Path commandSocket;
     private final Path console;
-    private SocketChannel channel;
-    private BufferedReader reader;
+    private final QmpClient qmp;
+    private GuestShell shell;
 
-    private QemuGuest(Options options, SppProcess qemu, Path commandSocket, Path console) {
+    private QemuGuest(Options options, SppProcess qemu, Path console) {
         this.options = options;
         this.qemu = qemu;
-        this.commandSocket = commandSocket;
         this.console = console;
+        this.qmp = new QmpClient(options.directory().resolve(options.name() + ".qmp"));
     }
 
     /** Starts QEMU; returns before the guest has booted, and before a back-end has come. */
     public static QemuGuest start(GuestImage image, Options o) {
         Path commandSocket = o.directory().resolve(o.name() + ".cmd");
         Path console = o.directory().resolve(o.name() + ".console");
-        String comma = o.netdevOptions().isEmpty() ? "" : ",";
-        String deviceComma = o.deviceOptions().isEmpty() ? "" : ",";
-        List<String> command = new ArrayList<>(List.of(
-                "qemu-system-x86_64",
-                "-machine",
-                "q35,memory-backend=mem",
-                "-accel",
-                "tcg,thread=multi",
-                "-cpu",
-                "max",
-                "-smp",
-                Integer.toString(o.cpus()),
-                "-m",
-                o.memoryMiB() + "M",
-                "-object",
-                "memory-backend-memfd,id=mem,size=" + o.memoryMiB() + "M,share=on",
-                "-nodefaults",
-                "-no-user-config",
-                "-display",
-                "none",
-                "-kernel",
-                image.kernel().toString(),
-                "-initrd",
-                image.initramfs().toString(),
-                "-append",
-                "console=ttyS0 rdinit=/init quiet no_timer_check",
-                "-chardev",
-                "file,id=con,path=" + console,
-                "-serial",
-                "chardev:con",
-                "-chardev",
-                "socket,id=cmd,path=" + commandSocket + ",server=on,wait=off",
-                "-serial",
-                "chardev:cmd",
-                "-qmp",
-                "unix:" + o.directory().resolve(o.name() + ".qmp") + ",server=on,wait=off",
-                "-chardev",
-                "socket,id=chr0,path=" + o.socket() + (o.serverMode() ? ",server=on,wait=off" : ",reconnect=1"),
-                "-netdev",
-                "vhost-user,id=nd0,chardev=chr0,vhostforce=on" + comma + o.netdevOptions(),
-                // vectors=0: QEMU 7.2 under TCG crashes with vhost-user and MSI-X when the interface comes up.
-                "-device",
-                "virtio-net-pci,netdev=nd0,mac=" + o.mac() + ",vectors=0,romfile=" + deviceComma + o.deviceOptions()));
-        QemuGuest guest =
-                new QemuGuest(o, SppProcess.start("qemu-" + o.name(), Map.of(), command), commandSocket, console);
+        QemuGuest guest = new QemuGuest(
+                o, SppProcess.start("qemu-" + o.name(), Map.of(), command(image, o, commandSocket, console)), console);
         try {
             // At once: what a guest writes before somebody is connected is lost.
-            guest.connect();
+            guest.shell = new GuestShell(o.name(), commandSocket, guest.qemu, guest::console);
             return guest;
         } catch (RuntimeException e) {
             guest.close();
@@ -127,12 +92,46 @@ public final class QemuGuest implements AutoCloseable {
         }
     }
 
+    private static List<String> command(GuestImage image, Options o, Path commandSocket, Path console) {
+        List<String> words = new ArrayList<>(List.of("qemu-system-x86_64", "-machine", "q35,memory-backend=mem"));
+        words.addAll(List.of("-accel", "tcg,thread=multi", "-cpu", "max", "-smp", Integer.toString(o.cpus())));
+        words.addAll(List.of("-m", o.memoryMiB() + "M"));
+        words.addAll(List.of("-object", "memory-backend-memfd,id=mem,size=" + o.memoryMiB() + "M,share=on"));
+        words.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none"));
+        words.addAll(List.of("-kernel", image.kernel().toString()));
+        words.addAll(List.of("-initrd", image.initramfs().toString()));
+        words.addAll(List.of("-append", "console=ttyS0 rdinit=/init quiet no_timer_check"));
+        words.addAll(List.of("-chardev", "file,id=con,append=on,path=" + console, "-serial", "chardev:con"));
+        words.addAll(List.of("-chardev", "socket,id=cmd,path=" + commandSocket + ",server=on,wait=off"));
+        words.addAll(List.of("-serial", "chardev:cmd"));
+        Path qmp = o.directory().resolve(o.name() + ".qmp");
+        words.addAll(List.of("-qmp", "unix:" + qmp + ",server=on,wait=off"));
+        for (int i = 0; i < o.nics().size(); i++) {
+            Nic nic = o.nics().get(i);
+            String mode = nic.serverMode() ? ",server=on,wait=off" : ",reconnect=1";
+            words.addAll(List.of("-chardev", "socket,id=chr" + i + ",path=" + nic.socket() + mode));
+            words.addAll(List.of(
+                    "-netdev",
+                    "vhost-user,id=nd" + i + ",chardev=chr" + i + ",vhostforce=on" + added(nic.netdevOptions())));
+            // vectors=0: QEMU 7.2 under TCG crashes with vhost-user and MSI-X when the interface comes up.
+            words.addAll(List.of(
+                    "-device",
+                    "virtio-net-pci,netdev=nd" + i + ",addr=0x" + Integer.toHexString(FIRST_SLOT + i) + ",mac="
+                            + nic.mac() + ",vectors=0,romfile=" + added(nic.deviceOptions())));
+        }
+        return words;
+    }
+
+    private static String added(String optionList) {
+        return optionList.isEmpty() ? "" : "," + optionList;
+    }
+
     /** Waits for the guest's init and gives eth0 an address ({@code 192.168.7.1/24}). */
     public QemuGuest boot(String address) {
         try {
-            readUntil("READY", BOOT_LIMIT);
+            awaitBoot();
             if (!address.isEmpty()) {
-                check("ip addr add " + address + " dev eth0 && ip link set eth0 up", Duration.ofSeconds(20));
+                check("ip addr add " + address + " dev eth0 && ip link set eth0 up", COMMAND_LIMIT);
             }
             return this;
         } catch (RuntimeException | AssertionError e) {
@@ -141,37 +140,31 @@ public final class QemuGuest implements AutoCloseable {
         }
     }
 
-    private void connect() {
-        long deadline = System.nanoTime() + BOOT_LIMIT.toNanos();
-        try {
-            while (true) {
-                try {
-                    channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                    channel.connect(UnixDomainSocketAddress.of(commandSocket));
-                    break;
-                } catch (IOException notThere) {
-                    channel.close();
-                    if (System.nanoTime() > deadline || !qemu.isAlive()) {
-                        throw new IllegalStateException("QEMU opened no command socket" + qemu.tail());
-                    }
-                    TimeUnit.MILLISECONDS.sleep(50);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-        reader = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+    /** Waits for the guest's init, after the start, {@link #reboot} or {@link #reset}. */
+    public void awaitBoot() {
+        shell.awaitLine(GuestShell.READY::equals, BOOT_LIMIT);
+    }
+
+    /** {@code reboot -f} in the guest: no driver is shut down. {@link #awaitBoot} waits for the new life. */
+    public void reboot() {
+        shell.send("reboot -f");
+    }
+
+    /** The reset button. {@link #awaitBoot} waits for the new life. */
+    public void reset() {
+        qmp.execute("system_reset");
+    }
+
+    /** {@code poweroff -f} in the guest, upon which QEMU ends. */
+    public void powerOff() {
+        shell.send("poweroff -f");
+        qemu.awaitExit(COMMAND_LIMIT);
     }
 
     /** Runs a shell line in the guest. */
     public Result run(String line, Duration limit) {
-        send(line);
-        StringBuilder output = new StringBuilder();
-        String exit = readUntil("EXIT ", limit, output);
-        return new Result(output.toString().strip(), Integer.parseInt(exit.substring("EXIT ".length())));
+        begin(line);
+        return end(limit);
     }
 
     /** As {@link #run}, but a non-zero exit code fails the test. */
@@ -184,50 +177,24 @@ public final class QemuGuest implements AutoCloseable {
         return result.output();
     }
 
-    private void send(String line) {
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Starts a shell line and returns; {@link #awaitLine} and {@link #end} follow its output. */
+    public void begin(String line) {
+        shell.begin(line);
     }
 
-    private String readUntil(String prefix, Duration limit) {
-        return readUntil(prefix, limit, new StringBuilder());
+    /** Waits for a line of the running command, none that was asked for before; returns it with its time of arrival. */
+    public GuestShell.Line awaitLine(Predicate<String> wanted, Duration limit) {
+        return shell.awaitLine(wanted, limit);
     }
 
-    private String readUntil(String prefix, Duration limit, StringBuilder output) {
-        CompletableFuture<String> found = CompletableFuture.supplyAsync(() -> {
-            try {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    if (line.startsWith(prefix)) {
-                        return line.strip();
-                    }
-                    synchronized (output) {
-                        output.append(line).append('\n');
-                    }
-                }
-                throw new IllegalStateException(options.name() + ": the guest's command port closed");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        try {
-            return found.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } catch (TimeoutException | ExecutionException e) {
-            synchronized (output) {
-                throw new IllegalStateException(
-                        options.name() + ": no \"" + prefix + "\" within " + limit.toSeconds() + " s, so far: " + output
-                                + console() + qemu.tail(),
-                        e);
-            }
-        }
+    /** Lines of the running command, or of the last one, that have come so far. */
+    public List<GuestShell.Line> lines() {
+        return shell.lines();
+    }
+
+    /** Waits for the end of the running command. */
+    public Result end(Duration limit) {
+        return shell.end(limit);
     }
 
     private String console() {
@@ -244,15 +211,26 @@ public final class QemuGuest implements AutoCloseable {
         return qemu;
     }
 
+    /** QEMU's machine protocol. */
+    public QmpClient qmp() {
+        return qmp;
+    }
+
     /** SIGKILLs QEMU: a test guest has nothing to save. */
     @Override
     public void close() {
         qemu.kill();
+        qmp.close();
+        if (shell != null) {
+            shell.close();
+        }
         try {
-            if (channel != null) {
-                channel.close();
+            for (Nic nic : options.nics()) {
+                if (nic.serverMode()) {
+                    // Its own one, which the next QEMU could not bind.
+                    Files.deleteIfExists(nic.socket());
+                }
             }
-            Files.deleteIfExists(commandSocket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,195 @@
+package io.jspp.it.qemu;
+
+import io.jspp.controller.process.SppProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * The guest's second serial port, where its init runs each line it reads and ends the output with a line that has the exit code. A thread of
+ * its own reads, so that each line is stamped when it comes. Commands are given by one thread.
+ */
+public final class GuestShell implements AutoCloseable {
+    /** A line and when it came, by {@link System#nanoTime}. */
+    public record Line(String text, long atNs) {}
+
+    /** What the guest's init says first. */
+    static final String READY = "READY";
+
+    private static final String EXIT = "EXIT ";
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(120);
+
+    private final String name;
+    private final Path socket;
+    private final SppProcess qemu;
+    private final Supplier<String> console;
+    private final SocketChannel channel;
+    private final List<Line> lines = new ArrayList<>();
+    private int seen;
+    private boolean closed;
+
+    /**
+     * Connects, as soon as QEMU has opened the socket.
+     *
+     * @param console told in messages
+     */
+    GuestShell(String name, Path socket, SppProcess qemu, Supplier<String> console) {
+        this.name = name;
+        this.socket = socket;
+        this.qemu = qemu;
+        this.console = console;
+        channel = connect(socket, qemu, CONNECT_LIMIT);
+        Thread reader = new Thread(this::read, name + "-shell");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    static SocketChannel connect(Path socket, SppProcess owner, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        try {
+            while (true) {
+                SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                try {
+                    channel.connect(UnixDomainSocketAddress.of(socket));
+                    return channel;
+                } catch (IOException notThere) {
+                    channel.close();
+                    if (System.nanoTime() > deadline || !owner.isAlive()) {
+                        throw new IllegalStateException(owner.name() + " opened no " + socket + owner.tail());
+                    }
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader reader = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                add(new Line(line.strip(), System.nanoTime()));
+            }
+        } catch (IOException e) {
+            // Closed by us or by QEMU's end: whoever waits is told below.
+        }
+        synchronized (lines) {
+            closed = true;
+            lines.notifyAll();
+        }
+    }
+
+    private void add(Line line) {
+        synchronized (lines) {
+            lines.add(line);
+            lines.notifyAll();
+        }
+    }
+
+    /** Starts a command; its lines are the only ones known from here on. */
+    void begin(String line) {
+        synchronized (lines) {
+            lines.clear();
+            seen = 0;
+        }
+        send(line);
+    }
+
+    /** Writes a line, and forgets what came before. */
+    void send(String line) {
+        synchronized (lines) {
+            lines.clear();
+            seen = 0;
+        }
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + ": write to the guest's command port", e);
+        }
+    }
+
+    /** Lines since the last command began. */
+    List<Line> lines() {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    /** Waits for a line behind the last one waited for. */
+    Line awaitLine(Predicate<String> wanted, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (lines) {
+            while (true) {
+                while (seen < lines.size()) {
+                    Line line = lines.get(seen++);
+                    if (wanted.test(line.text())) {
+                        return line;
+                    }
+                }
+                long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (closed || leftMs <= 0) {
+                    throw new IllegalStateException(name + ": "
+                            + (closed ? "the guest's command port closed" : "not within " + limit.toSeconds() + " s")
+                            + ", so far: " + text() + console.get() + qemu.tail());
+                }
+                try {
+                    lines.wait(leftMs);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted", e);
+                }
+            }
+        }
+    }
+
+    /** Waits for the end of the command that was begun last. */
+    QemuGuest.Result end(Duration limit) {
+        synchronized (lines) {
+            seen = 0;
+        }
+        Line exit = awaitLine(line -> line.startsWith(EXIT), limit);
+        return new QemuGuest.Result(text().strip(), Integer.parseInt(exit.text().substring(EXIT.length())));
+    }
+
+    private String text() {
+        synchronized (lines) {
+            StringBuilder text = new StringBuilder();
+            for (Line line : lines) {
+                if (!line.text().startsWith(EXIT)) {
+                    text.append(line.text()).append('\n');
+                }
+            }
+            return text.toString();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
