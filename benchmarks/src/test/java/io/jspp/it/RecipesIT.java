@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** SPP's recipes for spp_nfv against real processes with two real interfaces, with the output of SPP's shell. */
 @Tag("network")
@@ -26,7 +27,7 @@ class RecipesIT {
             ProjectHome.directory().resolve("spp-controller/src/test/resources/recipes/spp_nfv");
 
     @Test
-    void shouldPlayEveryRecipeForNfv() throws IOException {
+    void shouldPlayEveryRecipeForNfv(@TempDir final Path captures) throws IOException {
         final List<Path> recipes;
         try (Stream<Path> tree = Files.walk(RECIPES)) {
             recipes = tree.filter(Files::isRegularFile).sorted().toList();
@@ -36,6 +37,8 @@ class RecipesIT {
                 NetworkNamespace second = NetworkNamespace.open();
                 SppCluster cluster =
                         new SppCluster("recipes", ProjectHome.launcher().toString(), line -> {})) {
+            // What the recipes capture stays where --sock-dir says, for the user to look at.
+            cluster.environment("SPP_SOCK_DIR", captures.toString());
             first.addVeth("sppa" + PID, "10.9.6.1/24");
             second.addVeth("sppb" + PID, "10.9.6.2/24");
             cluster.startController();
