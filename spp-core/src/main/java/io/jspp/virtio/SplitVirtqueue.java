@@ -1,7 +1,6 @@
 package io.jspp.virtio;
 
 import io.jspp.memory.Memory;
-import io.jspp.memory.NativeMemory;
 
 /**
  * Device side of a split virtqueue, virtio 1.2 §2.7. Areas: {@link SplitLayout}; threads: {@link Virtqueue}.
@@ -10,9 +9,7 @@ import io.jspp.memory.NativeMemory;
  * guest. A used entry is written as soon as its chain is taken and becomes visible by {@link #publish}, so completing a burst is one store.
  * Since chains complete in the order they were offered, IN_ORDER (§2.7.9) holds without further work.
  */
-public final class SplitVirtqueue extends Virtqueue {
-    private static final int MAX_PACKET_SEGMENTS = 1024;
-
+public final class SplitVirtqueue extends ChainedVirtqueue {
     private final long descriptors;
     private final long avail;
     private final long availRing;
@@ -20,17 +17,6 @@ public final class SplitVirtqueue extends Virtqueue {
     private final long usedRing;
     private final int size;
     private final int mask;
-    private final boolean eventIdx;
-    private final boolean indirect;
-    private final boolean mergeable;
-    private final boolean offloads;
-
-    /** Guest region of the last hit: most guests have one, all have few. */
-    private long regionGuest;
-
-    private long regionSize;
-    private long regionHost;
-
     private int lastAvail;
     private int usedIdx;
 
@@ -41,12 +27,7 @@ public final class SplitVirtqueue extends Virtqueue {
     private int called;
     private boolean everCalled;
 
-    private final NativeMemory header = NativeMemory.allocate(16);
-    private final long[] targetAddress = new long[MAX_PACKET_SEGMENTS];
-    private final int[] targetLength = new int[MAX_PACKET_SEGMENTS];
     private final int[] chainHead = new int[MAX_PACKET_SEGMENTS];
-    private final int[] chainBytes = new int[MAX_PACKET_SEGMENTS];
-    private int chains;
 
     private SplitVirtqueue(
             GuestMemory memory, long features, int size, long descriptors, long avail, long used, int position) {
@@ -58,13 +39,6 @@ public final class SplitVirtqueue extends Virtqueue {
         this.usedRing = used + SplitLayout.USED_RING;
         this.size = size;
         this.mask = size - 1;
-        this.eventIdx = Features.has(features, Features.EVENT_IDX);
-        this.indirect = Features.has(features, Features.INDIRECT_DESC);
-        this.mergeable = Features.has(features, Features.MRG_RXBUF);
-        this.offloads = Features.has(features, Features.CSUM);
-        if (memory.regions.length > 0) {
-            useRegion(memory.regions[0]);
-        }
         lastAvail = position;
         usedIdx = position;
         availSeen = position;
@@ -92,38 +66,6 @@ public final class SplitVirtqueue extends Virtqueue {
         long used = area(memory, "used ring", usedUser, SplitLayout.usedBytes(size) - (events ? 0 : 2), 4);
         int start = position >= 0 ? position : Memory.getUnsignedShort(used + SplitLayout.USED_IDX);
         return new SplitVirtqueue(memory, features, size, descriptors, avail, used, start & 0xffff);
-    }
-
-    private static long area(GuestMemory memory, String name, long userAddress, long length, int alignment)
-            throws GuestMemoryException {
-        if ((userAddress & alignment - 1) != 0) {
-            throw new GuestMemoryException(
-                    name + " at 0x" + Long.toHexString(userAddress) + ": not aligned to " + alignment + " bytes");
-        }
-        long address = memory.translateUser(userAddress, length);
-        if (address == GuestMemory.NOWHERE) {
-            throw new GuestMemoryException(name + " of " + length + " bytes at 0x" + Long.toHexString(userAddress)
-                    + ": not inside one memory region");
-        }
-        return address;
-    }
-
-    private void useRegion(GuestRegion region) {
-        regionGuest = region.guestAddress;
-        regionSize = region.size;
-        regionHost = region.host;
-    }
-
-    /** After a miss of the cached region: makes the one that holds the range the cached one. */
-    private boolean moveRegion(long guestAddress, long length) {
-        for (GuestRegion region : memory.regions) {
-            long offset = guestAddress - region.guestAddress;
-            if (offset >= 0 && offset <= region.size - length) {
-                useRegion(region);
-                return true;
-            }
-        }
-        return false;
     }
 
     // ---- guest → us
@@ -248,44 +190,7 @@ public final class SplitVirtqueue extends Virtqueue {
         if (n == DescriptorChain.NO_ROOM && at > 0) {
             return false;
         }
-        if (n < 0) {
-            drop(n == DescriptorChain.TOO_LONG ? DROP_TOO_BIG : DROP_MALFORMED_CHAIN, 1);
-            return true;
-        }
-        int total = 0;
-        for (int i = at; i < at + n; i++) {
-            total += v.segmentLength[i];
-        }
-        if (total < headerBytes + MIN_FRAME) {
-            drop(total < headerBytes ? DROP_MALFORMED_CHAIN : DROP_RUNT, 1);
-            return true;
-        }
-        // Header into private memory first (it may be spread over segments, ANY_LAYOUT), then off the segments.
-        long[] addresses = v.segmentAddress;
-        int[] lengths = v.segmentLength;
-        long scratch = header.address();
-        int taken = 0;
-        int segment = at;
-        while (taken < headerBytes) {
-            int part = Math.min(headerBytes - taken, lengths[segment]);
-            Memory.copy(addresses[segment], scratch + taken, part);
-            taken += part;
-            addresses[segment] += part;
-            lengths[segment] -= part;
-            if (lengths[segment] == 0) {
-                segment++;
-            }
-        }
-        int kept = at + n - segment;
-        System.arraycopy(addresses, segment, addresses, at, kept);
-        System.arraycopy(lengths, segment, lengths, at, kept);
-        long firstEight = Memory.getLong(scratch);
-        int packet = v.packets++;
-        v.first[packet] = at;
-        v.count[packet] = kept;
-        v.length[packet] = total - headerBytes;
-        v.offload[packet] = (firstEight & 0xffff) == 0 || !offloads ? 0 : NetHeader.word(firstEight, scratch);
-        v.segments = at + kept;
+        receiveSegments(v, n);
         return true;
     }
 
@@ -392,101 +297,23 @@ public final class SplitVirtqueue extends Virtqueue {
         return free;
     }
 
-    /**
-     * A packet of several segments, or for buffers that are chained, indirect, merged, in another region, or wrong. Advances lastAvail and usedIdx
-     * by the chains it used up.
-     */
-    private boolean transmitChained(PacketVectors v, int p) {
-        int need = headerBytes + v.length[p];
-        int segments = collect(need);
-        if (segments < 0) {
-            return false;
+    @Override
+    int nextChain(int ahead, int wanted, long[] addresses, int[] lengths, int at, int limit) {
+        if (ahead == (availSeen - lastAvail & 0xffff) && look() <= ahead) {
+            return ahead == size && broken() == null ? QUEUE_EXHAUSTED : NONE_LEFT;
         }
-        NetHeader.write(header.address(), headerBytes, v.offload[p], mergeable ? chains : 1);
-        int target = 0;
-        int into = 0;
-        int end = v.first[p] + v.count[p];
-        for (int s = v.first[p] - 1; s < end; s++) {
-            boolean isHeader = s < v.first[p];
-            long source = isHeader ? header.address() : v.segmentAddress[s];
-            int left = isHeader ? headerBytes : v.segmentLength[s];
-            while (left > 0) {
-                int part = Math.min(left, targetLength[target] - into);
-                Memory.copy(source, targetAddress[target] + into, part);
-                source += part;
-                left -= part;
-                into += part;
-                if (into == targetLength[target]) {
-                    target++;
-                    into = 0;
-                }
-            }
+        int head = Memory.getUnsignedShort(availRing + 2L * (lastAvail + ahead & mask));
+        if (head >= size) {
+            fail("avail ring names a descriptor beyond the queue size");
+            return NONE_LEFT;
         }
-        use(chains, true);
-        return true;
+        chainHead[ahead] = head;
+        return DescriptorChain.gather(
+                memory, descriptors, size, head, indirect, true, wanted, addresses, lengths, at, limit);
     }
 
-    /** Finds buffers for {@code need} bytes from lastAvail on. Returns segments, or -1 after it dropped the packet. */
-    private int collect(int need) {
-        chains = 0;
-        int segments = 0;
-        int room = 0;
-        while (room < need) {
-            if (chains == (availSeen - lastAvail & 0xffff)) {
-                int free = look();
-                if (free <= chains) {
-                    drop(free < 0 ? DROP_STOPPED : chains == size ? DROP_TOO_BIG : DROP_FULL, 1);
-                    return -1;
-                }
-            }
-            int head = Memory.getUnsignedShort(availRing + 2L * (lastAvail + chains & mask));
-            if (head >= size) {
-                fail("avail ring names a descriptor beyond the queue size");
-                drop(DROP_STOPPED, 1);
-                return -1;
-            }
-            int n = chains == MAX_PACKET_SEGMENTS
-                    ? DescriptorChain.NO_ROOM
-                    : DescriptorChain.gather(
-                            memory,
-                            descriptors,
-                            size,
-                            head,
-                            indirect,
-                            true,
-                            need - room,
-                            targetAddress,
-                            targetLength,
-                            segments,
-                            MAX_PACKET_SEGMENTS);
-            if (n == DescriptorChain.NO_ROOM && chains > 0) {
-                drop(DROP_TOO_BIG, 1);
-                return -1;
-            }
-            int chain = 0;
-            for (int i = segments; i < segments + n; i++) {
-                chain += targetLength[i];
-            }
-            chainHead[chains] = head;
-            chainBytes[chains++] = chain;
-            boolean tiny = room + chain < need && chain < (mergeable ? 1 : headerBytes + MIN_FRAME);
-            if (n <= 0 || tiny) {
-                // The guest gets everything up to the wrong chain back, empty.
-                drop(DROP_MALFORMED_CHAIN, 1);
-                use(chains, false);
-                return -1;
-            }
-            segments += n;
-            room += chain;
-            if (!mergeable && room < need) {
-                drop(DROP_TOO_BIG, 1);
-                return -1;
-            }
-        }
-        return segments;
-    }
-
-    private void use(int n, boolean written) {
+    @Override
+    void use(int n, boolean written) {
         for (int i = 0; i < n; i++) {
             long length = written ? (long) chainBytes[i] << 32 : 0;
             Memory.putLong(usedRing + 8L * (usedIdx + i & mask), chainHead[i] | length);
@@ -558,10 +385,5 @@ public final class SplitVirtqueue extends Virtqueue {
     @Override
     public int position() {
         return published;
-    }
-
-    @Override
-    public void close() {
-        header.close();
     }
 }
