@@ -44,14 +44,15 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "linux, ''",
+        "state, ''",
         "memory, linux",
         "config, linux control",
         "ring, memory linux",
         "counters, memory linux",
         "net, memory linux",
-        "virtio, memory linux",
+        "virtio, memory linux state",
         "mbuf, memory linux ring counters net",
-        "vhostuser, memory linux counters virtio net",
+        "vhostuser, memory linux counters virtio net state",
         "control, linux",
     })
     void shouldUseOnlyThePackagesBelow(String name, String below) {

@@ -36,7 +36,7 @@ class DemoIT {
     @Test
     @Requires(Need.ROOT)
     void shouldPassAsAnOrdinaryUser() throws IOException {
-        Path home = copyReadableByAll();
+        Path home = ReadableCopy.in(directory);
         shouldPass(
                 Map.of("HOME", "/nonexistent"),
                 List.of(
@@ -95,21 +95,5 @@ class DemoIT {
             }
         }
         return found;
-    }
-
-    /** The launcher and what it has built, where any user may read it. */
-    private Path copyReadableByAll() throws IOException {
-        Path from = ProjectHome.directory();
-        Path image = from.resolve("target/image/current").toRealPath();
-        Path to = directory.resolve("checkout");
-        String script = "chmod 755 '" + directory + "' && mkdir -p '" + to + "/target/image' && cp '"
-                + from.resolve("spp") + "' '" + from.resolve("pom.xml") + "' '" + to + "/' && cp -r '" + image + "' '"
-                + to
-                + "/target/image/' && ln -s '" + image.getFileName() + "' '" + to
-                + "/target/image/current' && chmod -R a+rX '"
-                + to + "'";
-        SppProcess copy = SppProcess.start("copy", Map.of(), List.of("sh", "-c", script));
-        assertEquals(0, copy.awaitExit(LIMIT), copy.tail());
-        return to;
     }
 }

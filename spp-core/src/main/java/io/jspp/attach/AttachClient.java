@@ -342,7 +342,7 @@ public final class AttachClient implements Claims, AutoCloseable {
             }
             return new Grant(reply.descriptors(), Map.copyOf(attributes));
         } catch (AttachException e) {
-            throw new PortException(e.getMessage(), e);
+            throw new PortException(e.why(), e.getMessage(), e);
         }
     }
 
@@ -403,7 +403,7 @@ public final class AttachClient implements Claims, AutoCloseable {
             }
             return devices;
         } catch (AttachException e) {
-            throw new PortException("list of devices: " + e.getMessage(), e);
+            throw new PortException(e.why(), "list of devices: " + e.getMessage(), e);
         }
     }
 

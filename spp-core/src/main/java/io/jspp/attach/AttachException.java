@@ -1,5 +1,7 @@
 package io.jspp.attach;
 
+import io.jspp.state.Cause;
+
 /** A request that was refused, or an answer that makes no sense; the message is a sentence for the operator. */
 public final class AttachException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -38,5 +40,15 @@ public final class AttachException extends Exception {
 
     public String code() {
         return code;
+    }
+
+    /** What it means for who wanted a port. */
+    Cause why() {
+        return switch (code) {
+            case BUSY -> Cause.CLAIMED_ELSEWHERE;
+            case ABSENT -> Cause.NO_DEVICE;
+            case UNREACHABLE -> Cause.NO_PRIMARY;
+            default -> Cause.REFUSED;
+        };
     }
 }

@@ -85,10 +85,11 @@ public final class CommandCodec {
         // SPP's own ctl only takes results[0].result for an error; without it a failure looks like success there.
         if (reply.failure() != null) {
             json.name("results").array().object().field("result", "error");
-            json.name("error_details")
-                    .object()
-                    .field("message", reply.failure())
-                    .endObject();
+            json.name("error_details").object().field("message", reply.failure());
+            if (!reply.code().isEmpty()) {
+                json.field("code", reply.code()).field("next", reply.next());
+            }
+            json.endObject();
             json.endObject().endArray();
         } else if (kind.listsResults()) {
             json.name("results")

@@ -65,7 +65,7 @@ public final class CommandTable {
                             + request.spec().name() + '"')
                     : handler.handle(request);
         } catch (final CommandException refused) {
-            reply = Reply.failed(refused.getMessage());
+            reply = Reply.failed(refused.getMessage(), refused.code(), refused.next());
         } catch (final RuntimeException failure) {
             LOG.error("command \"{}\" failed", CommandCodec.printable(text), failure);
             reply = Reply.failed(failure.getMessage() == null ? failure.toString() : failure.getMessage());

@@ -5,6 +5,7 @@ import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.port.PortType;
+import io.jspp.state.Cause;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -86,8 +87,11 @@ public final class PortTable implements AutoCloseable {
         Port port = ports.get(id);
         if (port == null) {
             boolean addable = types.containsKey(id.type()) && type(id).addable();
-            throw new PortException("port " + id + " is not known here: "
-                    + (addable ? "add " + id + " first" : "the ports are " + listText()));
+            throw new PortException(
+                    Cause.NO_DEVICE,
+                    "port " + id + " is not known here: "
+                            + (addable ? "add " + id + " first" : "the ports are " + listText()),
+                    null);
         }
         return port;
     }

@@ -3,6 +3,7 @@ package io.jspp.port;
 import io.jspp.linux.Constants;
 import io.jspp.linux.LinuxException;
 import io.jspp.linux.NetDevice;
+import io.jspp.state.Cause;
 
 /**
  * One queue's view of a kernel interface, followed by index, found again by name. {@link #check} runs on the port's
@@ -40,16 +41,16 @@ public final class InterfaceLink {
         }
         int flags = NetDevice.flags(socket, name);
         if ((flags & Constants.IFF_UP) == 0) {
-            return PortState.down("interface " + name + " is down", "ip link set " + name + " up");
+            return PortState.down(Cause.INTERFACE_DOWN, name);
         }
         if ((flags & Constants.IFF_RUNNING) == 0) {
-            return PortState.down("interface " + name + " has no carrier", "connect or start its peer");
+            return PortState.down(Cause.NO_CARRIER, name);
         }
         return PortState.UP;
     }
 
     private static PortState gone(String name) {
-        return PortState.down("interface " + name + " is gone", "create it again, it is taken up by itself");
+        return PortState.down(Cause.INTERFACE_GONE, name);
     }
 
     /** Looks at the interface; monitor thread. */
@@ -58,7 +59,7 @@ public final class InterfaceLink {
             look();
         } catch (LinuxException e) {
             up = false;
-            state = PortState.down("interface " + name + ": " + e.getMessage(), "");
+            state = PortState.down(Cause.INTERFACE_FAILED, name, e.getMessage());
         }
     }
 
@@ -69,11 +70,7 @@ public final class InterfaceLink {
             int found = NetDevice.index(socket, name);
             if (found == 0 || !rebind.to(found)) {
                 up = false;
-                state = found == 0
-                        ? gone(name)
-                        : PortState.down(
-                                "interface " + name + " was made again, this queue can't follow",
-                                "take the port out of its patches, then patch it again");
+                state = found == 0 ? gone(name) : PortState.down(Cause.INTERFACE_REPLACED, name);
                 return;
             }
             ifindex = found;
@@ -83,9 +80,7 @@ public final class InterfaceLink {
         PortState seen = stateOf(socket, current);
         mtu = NetDevice.mtu(socket, current);
         up = seen.phase() == PortState.Phase.UP;
-        state = up && !current.equals(name)
-                ? new PortState(PortState.Phase.UP, "interface " + name + " was renamed to " + current, "")
-                : seen;
+        state = up && !current.equals(name) ? PortState.upBut(Cause.INTERFACE_RENAMED, name, current) : seen;
     }
 
     /** Whether the interface, or its successor, is in the socket's namespace. */

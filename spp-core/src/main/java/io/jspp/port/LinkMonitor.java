@@ -16,11 +16,14 @@ public final class LinkMonitor {
     }
 
     private final String threadName;
+    private final Runnable looked;
     private final List<Watched> watched = new ArrayList<>();
     private Thread thread;
 
-    public LinkMonitor(String threadName) {
+    /** @param looked runs after each round; monitor thread */
+    public LinkMonitor(String threadName, Runnable looked) {
         this.threadName = threadName;
+        this.looked = looked;
     }
 
     public synchronized void add(Watched one) {
@@ -46,6 +49,7 @@ public final class LinkMonitor {
                 for (Watched one : watched) {
                     one.check();
                 }
+                looked.run();
                 wait(PERIOD_MS);
             }
         } catch (InterruptedException e) {

@@ -17,6 +17,11 @@ public interface PortContext {
         return null;
     }
 
+    /** Where ports report their changes of state; by default nobody looks at them. */
+    default PortEvents events() {
+        return new PortEvents();
+    }
+
     /** Where {@code sock<N>} and {@code spp-rx<N>.pcap} live. */
     Path socketDirectory();
 

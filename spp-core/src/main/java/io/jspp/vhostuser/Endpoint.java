@@ -7,7 +7,10 @@ import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.linux.SocketAddress;
 import io.jspp.linux.Sockets;
+import io.jspp.state.Cause;
+import io.jspp.state.Reason;
 import io.jspp.virtio.Features;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +26,10 @@ public final class Endpoint {
     private static final long NEVER = Long.MAX_VALUE;
     private static final long CONNECT_NS = 100_000_000L;
     private static final long RETRY_NS = 1_000_000_000L;
-    private static final long MEMORY_CHECK_NS = 1_000_000_000L;
+    /** A peer that has this long for its next step and does not take it is waiting for something. */
+    private static final long PATIENCE_NS = 2_000_000_000L;
+
+    private static final long LOOK_NS = 1_000_000_000L;
     private static final long QUIET_NS = 10_000_000_000L;
     private static final long MIN_QUIET_NS = 1_000_000_000L;
     private static final int BACKLOG = 16;
@@ -49,7 +55,13 @@ public final class Endpoint {
     private boolean flushing;
     private boolean wasUp;
     private long actNs;
-    private long memoryCheckNs;
+    private long begunNs;
+    private long lookNs;
+
+    /** Why the last front-end failed; shown until one comes that does better. */
+    private Reason failure = Reason.NONE;
+
+    private Reason hindrance = Reason.NONE;
     private long loggedNs;
     private String logged = "";
     private int suppressed;
@@ -87,7 +99,7 @@ public final class Endpoint {
     void stop() {
         end();
         closeListener();
-        user.stage(VringUser.Stage.DOWN, "closed", "");
+        user.stage(VringUser.Stage.DOWN, Cause.CLOSED.of());
     }
 
     /** What is due; returns nanoseconds until something else is, or {@link Long#MAX_VALUE}. */
@@ -114,15 +126,17 @@ public final class Endpoint {
             sessionEnded(ConnectionEnded.violation("a message was begun and not finished within 2 s"), nowNs);
             return 1;
         }
-        long next = session.channel().midMessage() ? MessageChannel.DEADLINE_NS / 4 : NEVER;
-        if (session.memoryMayVanish()) {
-            if (nowNs - memoryCheckNs >= MEMORY_CHECK_NS) {
-                memoryCheckNs = nowNs;
+        if (nowNs - lookNs >= LOOK_NS) {
+            lookNs = nowNs;
+            if (!wasUp) {
+                negotiating(nowNs);
+            }
+            user.look();
+            if (session.memoryMayVanish()) {
                 checkMemory();
             }
-            next = Math.min(next, MEMORY_CHECK_NS);
         }
-        return next;
+        return session != null && session.channel().midMessage() ? MessageChannel.DEADLINE_NS / 4 : LOOK_NS;
     }
 
     /** Ends the session if its memory has vanished; also to be asked for by a worker that met an InternalError. */
@@ -141,14 +155,9 @@ public final class Endpoint {
     private void listen(long nowNs) {
         FileDescriptor socket = null;
         try {
-            String obstacle = removeStale();
-            if (!obstacle.isEmpty()) {
-                retry(
-                        nowNs,
-                        RETRY_NS,
-                        VringUser.Stage.DOWN,
-                        obstacle,
-                        "remove " + path + " or choose another --sock-dir");
+            Reason obstacle = removeStale();
+            if (obstacle != Reason.NONE) {
+                retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, obstacle);
                 return;
             }
             socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM | Constants.SOCK_NONBLOCK, 0);
@@ -169,32 +178,45 @@ public final class Endpoint {
             if (socket != null) {
                 socket.close();
             }
-            retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, e.getMessage(), "");
+            retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, socketFailure(e.errno(), e.getMessage()));
         }
     }
 
-    /** Removes a socket that nobody listens on; returns what stands in the way, empty when nothing does. */
-    private String removeStale() {
+    private Reason socketFailure(int errno, String what) {
+        Path parent = Path.of(path).toAbsolutePath().getParent();
+        return switch (errno) {
+            case Errno.EACCES, Errno.EPERM, Errno.EROFS -> Cause.SOCKET_PERMISSION.of(what, parent + " " + path);
+            case Errno.ENOENT, Errno.ENOTDIR -> Cause.SOCKET_DIRECTORY.of(path, parent);
+            default -> Cause.SOCKET_FAILED.of(what);
+        };
+    }
+
+    /** Removes a socket that nobody listens on; returns what stands in the way. */
+    private Reason removeStale() {
         Linux.Stat stat;
         try {
             stat = Linux.lstat(path);
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOENT) {
-                return "";
+                return Reason.NONE;
             }
             throw e;
         }
         if (!stat.isSocket()) {
-            return path + " exists and is no socket";
+            return Cause.SOCKET_PATH_TAKEN.of(path);
         }
         try (FileDescriptor probe =
                 Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM | Constants.SOCK_NONBLOCK, 0)) {
             int r = Sockets.tryConnect(probe.value(), SocketAddress.unix(path));
             if (r == -Errno.ECONNREFUSED) {
                 Linux.unlink(path);
-                return "";
+                return Reason.NONE;
             }
-            return r == -Errno.ENOENT ? "" : "another process listens on " + path;
+            return switch (-r) {
+                case Errno.ENOENT -> Reason.NONE;
+                case Errno.EACCES, Errno.EPERM -> socketFailure(-r, "connect " + path + ": " + Errno.describe(-r));
+                default -> Cause.SOCKET_IN_USE.of(path);
+            };
         }
     }
 
@@ -209,13 +231,15 @@ public final class Endpoint {
             }
         } catch (LinuxException e) {
             closeListener();
-            retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, e.getMessage(), "");
+            retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, Cause.SOCKET_FAILED.of(e.getMessage()));
         }
     }
 
     private void accepted(FileDescriptor socket, long nowNs) {
         if (session != null && !session.heard()) {
-            sessionEnded(ConnectionEnded.violation("another front-end came before it said anything"), nowNs);
+            sessionEnded(
+                    ConnectionEnded.because(Cause.PEER_SILENT, "another front-end came before it said anything"),
+                    nowNs);
         } else if (session != null && hungUp()) {
             sessionEnded(ConnectionEnded.byPeer(), nowNs);
         }
@@ -256,7 +280,7 @@ public final class Endpoint {
         try {
             socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM | Constants.SOCK_NONBLOCK, 0);
         } catch (LinuxException e) {
-            retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, e.getMessage(), "");
+            retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, Cause.SOCKET_FAILED.of(e.getMessage()));
             return;
         }
         int r = Sockets.tryConnect(socket.value(), SocketAddress.unix(path));
@@ -266,9 +290,10 @@ public final class Endpoint {
         }
         socket.close();
         boolean absent = r == -Errno.ENOENT || r == -Errno.ECONNREFUSED || r == -Errno.EAGAIN;
-        String cause = absent ? "nobody listens on " + path : "connect " + path + ": " + Errno.describe(-r);
-        String next = absent ? "start the guest with this socket, server=on" : "";
-        retry(nowNs, absent ? CONNECT_NS : RETRY_NS, VringUser.Stage.CONNECTING, cause, next);
+        Reason reason = absent
+                ? failure != Reason.NONE ? failure : Cause.NOBODY_LISTENS.of(path)
+                : socketFailure(-r, "connect " + path + ": " + Errno.describe(-r));
+        retry(nowNs, absent ? CONNECT_NS : RETRY_NS, VringUser.Stage.CONNECTING, reason);
     }
 
     // ---- both
@@ -284,9 +309,11 @@ public final class Endpoint {
         session = next;
         flushing = false;
         wasUp = false;
-        memoryCheckNs = System.nanoTime();
+        begunNs = System.nanoTime();
+        lookNs = begunNs;
+        hindrance = Reason.NONE;
         LOG.debug("{}: front-end connected", name);
-        negotiating();
+        negotiating(begunNs);
     }
 
     private void sessionReady(int events, long nowNs) {
@@ -305,7 +332,7 @@ public final class Endpoint {
             if (!refusal.isEmpty()) {
                 log(nowNs, "refused " + refusal);
             }
-            showProgress();
+            showProgress(nowNs);
         } catch (ConnectionEnded e) {
             sessionEnded(e, nowNs);
         } catch (InternalError e) {
@@ -316,30 +343,39 @@ public final class Endpoint {
         }
     }
 
-    private void showProgress() {
+    private void showProgress(long nowNs) {
         boolean up = session.up();
         if (up == wasUp) {
+            if (!up) {
+                negotiating(nowNs);
+            }
             return;
         }
         wasUp = up;
         if (up) {
             LOG.info("{}: up, features {}", name, Features.describe(session.features()));
-            user.stage(VringUser.Stage.UP, "", "");
+            failure = Reason.NONE;
+            session.forgetTrouble();
+            user.stage(VringUser.Stage.UP, Reason.NONE);
         } else {
             LOG.info("{}: the guest stopped its queues", name);
-            negotiating();
+            hindrance = Reason.NONE;
+            negotiating(nowNs);
         }
     }
 
-    private void negotiating() {
-        user.stage(VringUser.Stage.NEGOTIATING, "the guest's driver has not started its queues", "");
+    /** Says what is still missing, when that has changed. */
+    private void negotiating(long nowNs) {
+        boolean silent = !session.heard() && nowNs - begunNs > PATIENCE_NS;
+        Reason missing = silent ? Cause.PEER_SILENT.of() : session.hindrance(nowNs, PATIENCE_NS);
+        if (!missing.equals(hindrance)) {
+            hindrance = missing;
+            user.stage(VringUser.Stage.NEGOTIATING, missing);
+        }
     }
 
     private void waiting() {
-        user.stage(
-                VringUser.Stage.LISTENING,
-                "no guest on " + path,
-                "start the guest with this socket, or add --vhost-client");
+        user.stage(VringUser.Stage.LISTENING, failure != Reason.NONE ? failure : Cause.NO_GUEST.of(path));
     }
 
     private void end() {
@@ -353,9 +389,10 @@ public final class Endpoint {
 
     private void sessionEnded(ConnectionEnded why, long nowNs) {
         boolean heard = session.heard();
+        noteFailure(why, heard);
         end();
         if (!why.peerClosed()) {
-            log(nowNs, "connection ended: " + why.getMessage());
+            log(nowNs, "connection ended: " + why.reason());
         } else if (heard) {
             LOG.info("{}: {}", name, why.getMessage());
         }
@@ -363,14 +400,25 @@ public final class Endpoint {
             waiting();
             return;
         }
-        retry(nowNs, why.peerClosed() ? CONNECT_NS : RETRY_NS, VringUser.Stage.CONNECTING, why.getMessage(), "");
+        Reason reason = failure != Reason.NONE ? failure : Cause.NOBODY_LISTENS.of(path);
+        retry(nowNs, why.peerClosed() ? CONNECT_NS : RETRY_NS, VringUser.Stage.CONNECTING, reason);
     }
 
-    private void retry(long nowNs, long afterNs, VringUser.Stage stage, String cause, String next) {
+    /** A front-end that gave up after a refusal failed by it; one that came and went without a word changes nothing. */
+    private void noteFailure(ConnectionEnded why, boolean heard) {
+        if (!why.peerClosed()) {
+            failure = why.reason();
+        } else if (heard) {
+            boolean gaveUp = !wasUp && hindrance.cause() != Cause.DRIVER_NOT_STARTED;
+            failure = gaveUp ? hindrance : Reason.NONE;
+        }
+    }
+
+    private void retry(long nowNs, long afterNs, VringUser.Stage stage, Reason reason) {
         actNs = nowNs + afterNs;
-        user.stage(stage, cause, next);
+        user.stage(stage, reason);
         if (stage == VringUser.Stage.DOWN) {
-            log(nowNs, cause);
+            log(nowNs, reason.toString());
         }
     }
 

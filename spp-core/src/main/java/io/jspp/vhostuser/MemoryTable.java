@@ -1,5 +1,6 @@
 package io.jspp.vhostuser;
 
+import io.jspp.state.Cause;
 import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestMemoryException;
 import io.jspp.virtio.GuestRegion;
@@ -32,7 +33,8 @@ final class MemoryTable {
             throw new RequestRefused(rows + " memory regions in " + message.payloadBytes() + " bytes");
         }
         if (message.descriptorCount() != rows) {
-            throw new RequestRefused(rows + " memory regions with " + message.descriptorCount() + " descriptors");
+            Cause why = message.descriptorCount() < rows ? Cause.MEMORY_NOT_SHARED : Cause.REQUEST_REFUSED;
+            throw new RequestRefused(why, rows + " memory regions with " + message.descriptorCount() + " descriptors");
         }
         List<GuestRegion> regions = new ArrayList<>();
         try {
@@ -47,12 +49,12 @@ final class MemoryTable {
             }
         } catch (GuestMemoryException e) {
             regions.forEach(GuestRegion::close);
-            throw new RequestRefused(e.getMessage());
+            throw new RequestRefused(e);
         }
         try {
             return GuestMemory.of(regions);
         } catch (GuestMemoryException e) {
-            throw new RequestRefused(e.getMessage());
+            throw new RequestRefused(e);
         }
     }
 }

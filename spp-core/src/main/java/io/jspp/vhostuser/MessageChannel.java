@@ -5,6 +5,7 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.LinuxException;
 import io.jspp.linux.ReceivedMessage;
 import io.jspp.linux.Sockets;
+import io.jspp.state.Cause;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ final class MessageChannel implements AutoCloseable {
     private int have;
     private List<FileDescriptor> descriptors = new ArrayList<>();
     private long begunNs = NOT_BEGUN;
+    private boolean spoken;
 
     private final Deque<byte[]> replies = new ArrayDeque<>();
     private int sentOfFirst;
@@ -48,6 +50,11 @@ final class MessageChannel implements AutoCloseable {
 
     int fd() {
         return socket.value();
+    }
+
+    /** Process at the other end, 0 when unknown. */
+    int peerPid() {
+        return Sockets.peerCredentials(socket.value()).pid();
     }
 
     /**
@@ -71,6 +78,7 @@ final class MessageChannel implements AutoCloseable {
                 payload = null;
                 have = 0;
                 begunNs = NOT_BEGUN;
+                spoken = true;
                 return message;
             }
         }
@@ -106,15 +114,29 @@ final class MessageChannel implements AutoCloseable {
         int flags = word(4);
         int known = Requests.VERSION_MASK | Requests.FLAG_NEED_REPLY;
         if ((flags & Requests.VERSION_MASK) != Requests.VERSION || (flags & ~known) != 0) {
-            throw ConnectionEnded.violation(Requests.name(word(0)) + " with flags 0x" + Integer.toHexString(flags)
+            throw badHeader(Requests.name(word(0)) + " with flags 0x" + Integer.toHexString(flags)
                     + ": a request of version 1 expected");
         }
         int size = word(8);
         if (size < 0 || size > MAX_PAYLOAD) {
-            throw ConnectionEnded.violation(
-                    Requests.name(word(0)) + " with a payload of " + Integer.toUnsignedString(size) + " bytes");
+            throw badHeader(Requests.name(word(0)) + " with a payload of " + Integer.toUnsignedString(size) + " bytes");
         }
         return size;
+    }
+
+    /** Who begins with nonsense speaks something else; who comes to it later has a fault. */
+    private ConnectionEnded badHeader(String what) {
+        return spoken
+                ? ConnectionEnded.violation(what)
+                : ConnectionEnded.because(Cause.NOT_VHOST_USER, what + ", first bytes " + printableHeader());
+    }
+
+    private String printableHeader() {
+        StringBuilder text = new StringBuilder("\"");
+        for (byte b : header) {
+            text.append(b >= 0x20 && b < 0x7f ? (char) b : '.');
+        }
+        return text.append('"').toString();
     }
 
     private int word(int offset) {

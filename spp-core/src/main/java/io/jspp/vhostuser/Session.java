@@ -1,6 +1,8 @@
 package io.jspp.vhostuser;
 
 import io.jspp.linux.FileDescriptor;
+import io.jspp.state.Cause;
+import io.jspp.state.Reason;
 import io.jspp.virtio.Features;
 import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.SplitLayout;
@@ -51,7 +53,10 @@ final class Session implements AutoCloseable {
     private int status;
     private int mtu;
     private boolean heard;
+    private boolean featuresSet;
+    private long heardNs;
     private String lastRefusal = "";
+    private Reason trouble = Reason.NONE;
 
     /** Takes the channel over. */
     Session(MessageChannel channel, VringUser user, int queuePairs) {
@@ -70,6 +75,7 @@ final class Session implements AutoCloseable {
             if (message == null) {
                 return;
             }
+            heardNs = nowNs;
             try (message) {
                 dispatch(message);
             }
@@ -87,8 +93,9 @@ final class Session implements AutoCloseable {
             result = type.handler.handle(this, message);
         } catch (RequestRefused e) {
             lastRefusal = message.name() + ": " + e.getMessage();
+            trouble = e.why().of(lastRefusal);
             if (type.answer == MessageType.Answer.VALUE || !message.needsReply()) {
-                throw ConnectionEnded.violation(lastRefusal);
+                throw ConnectionEnded.because(e.why(), lastRefusal);
             }
             result = 1;
         }
@@ -128,6 +135,22 @@ final class Session implements AutoCloseable {
         return refusal;
     }
 
+    /**
+     * Why no traffic flows, as far as the front-end's requests tell.
+     *
+     * @param patienceNs time within which a front-end that has begun goes on
+     */
+    Reason hindrance(long nowNs, long patienceNs) {
+        if (trouble != Reason.NONE) {
+            return trouble;
+        }
+        if (nowNs - heardNs > patienceNs && featuresSet && memory.regions().isEmpty()) {
+            // QEMU without share=on goes on with a card of its own, and says nothing more here.
+            return Cause.MEMORY_NOT_SHARED.of("the front-end chose its features and then offered no memory");
+        }
+        return Cause.DRIVER_NOT_STARTED.of();
+    }
+
     /** Whether some memory can still shrink under us. */
     boolean memoryMayVanish() {
         return !memory.sealed();
@@ -136,7 +159,7 @@ final class Session implements AutoCloseable {
     /** After an InternalError, and from time to time: ends the session when its memory's file has shrunk. */
     void checkMemory() throws ConnectionEnded {
         if (memory.replaceVanished()) {
-            throw ConnectionEnded.violation("guest memory vanished: its file was truncated");
+            throw ConnectionEnded.because(Cause.MEMORY_VANISHED, "its file was truncated");
         }
     }
 
@@ -149,12 +172,13 @@ final class Session implements AutoCloseable {
     long setFeatures(Message message) throws RequestRefused {
         long wanted = message.u64(0);
         if ((wanted & ~FEATURES) != 0) {
-            throw new RequestRefused("not offered: " + Features.describe(wanted & ~FEATURES));
+            throw new RequestRefused(Cause.FEATURE_REFUSED, "not offered: " + Features.describe(wanted & ~FEATURES));
         }
         if (wanted != features && anyStarted()) {
             throw new RequestRefused("features can't change while rings run");
         }
         features = wanted;
+        featuresSet = true;
         if (!Features.has(wanted, Features.PROTOCOL_FEATURES)) {
             // Without the enable message rings begin enabled.
             for (Vring vring : vrings) {
@@ -172,7 +196,7 @@ final class Session implements AutoCloseable {
     long setProtocolFeatures(Message message) throws RequestRefused {
         long wanted = message.u64(0);
         if ((wanted & ~PROTOCOL) != 0) {
-            throw new RequestRefused("not offered: 0x" + Long.toHexString(wanted & ~PROTOCOL));
+            throw new RequestRefused(Cause.FEATURE_REFUSED, "not offered: 0x" + Long.toHexString(wanted & ~PROTOCOL));
         }
         protocolFeatures = wanted;
         return 0;
@@ -262,6 +286,13 @@ final class Session implements AutoCloseable {
 
     long setMemoryTable(Message message) throws RequestRefused {
         GuestMemory next = MemoryTable.map(message);
+        try {
+            PeerMappings.requireShared(channel.peerPid(), next);
+        } catch (RequestRefused e) {
+            next.close();
+            throw e;
+        }
+        forgetTrouble();
         boolean[] wasStarted = new boolean[vrings.length];
         for (int i = 0; i < vrings.length; i++) {
             wasStarted[i] = vrings[i].started();
@@ -278,6 +309,11 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
+    /** New memory is a new attempt, and who is up has none: what was wrong before no longer counts. */
+    void forgetTrouble() {
+        trouble = Reason.NONE;
+    }
+
     private void advanceAll() {
         for (Vring vring : vrings) {
             try {
@@ -285,6 +321,7 @@ final class Session implements AutoCloseable {
             } catch (RequestRefused e) {
                 // The ring lies outside the new memory: it stays stopped until it is described anew.
                 lastRefusal = e.getMessage();
+                trouble = e.why().of(lastRefusal);
             }
         }
     }

@@ -83,7 +83,7 @@ final class Vring implements AutoCloseable {
             try {
                 queue = SplitVirtqueue.open(memory, features, size, descriptors, avail, used, startAt);
             } catch (GuestMemoryException e) {
-                throw new RequestRefused("vring " + index + ": " + e.getMessage());
+                throw new RequestRefused(e.why(), "vring " + index + ": " + e.getMessage());
             }
             startAt = FROM_RING;
             passDescriptors();

@@ -1,5 +1,6 @@
 package io.jspp.vhostuser;
 
+import io.jspp.state.Reason;
 import io.jspp.virtio.Virtqueue;
 
 /**
@@ -32,6 +33,9 @@ public interface VringUser {
     /** Returns when no worker can be using anything unpublished before. */
     void synchronize();
 
-    /** The endpoint's stage changed; {@code cause} a few words, {@code next} what an operator can do, either may be empty. */
-    void stage(Stage stage, String cause, String next);
+    /** The endpoint's stage, or the reason for it, changed. */
+    void stage(Stage stage, Reason reason);
+
+    /** About once a second while a front-end is connected. */
+    default void look() {}
 }

@@ -45,6 +45,11 @@ public final class GuestMemory implements AutoCloseable {
         return new GuestMemory(regions);
     }
 
+    /** Its regions, in the front-end's order. */
+    public List<GuestRegion> regions() {
+        return List.of(regions);
+    }
+
     /** True when no region's file can shrink any more. */
     public boolean sealed() {
         for (GuestRegion region : regions) {

@@ -6,6 +6,7 @@ import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.memory.Alignment;
 import io.jspp.memory.MappedMemory;
+import io.jspp.state.Cause;
 
 /**
  * One region of a guest's memory, mapped here: {@code [guestAddress, guestAddress+size)} as the guest counts, {@code [userAddress, …)} as the
@@ -81,11 +82,13 @@ public final class GuestRegion implements AutoCloseable {
         Linux.Stat stat = Linux.fstat(file.value());
         if (!stat.isRegular()) {
             throw new GuestMemoryException(
+                    Cause.MEMORY_NOT_SHARED,
                     "memory region is no memory file (mode 0" + Integer.toOctalString(stat.mode()) + ")");
         }
         int flags = Linux.fcntl(file.value(), Constants.F_GETFL, 0);
         if ((flags & Constants.O_ACCMODE) != Constants.O_RDWR) {
-            throw new GuestMemoryException("memory region is not open for reading and writing");
+            throw new GuestMemoryException(
+                    Cause.MEMORY_NOT_SHARED, "memory region is not open for reading and writing");
         }
         if (offset + size > stat.size()) {
             throw new GuestMemoryException(
@@ -101,6 +104,16 @@ public final class GuestRegion implements AutoCloseable {
     /** Whether two ranges share an address; neither wraps. */
     static boolean overlap(long a, long aSize, long b, long bSize) {
         return Long.compareUnsigned(a, b + (bSize - 1)) <= 0 && Long.compareUnsigned(b, a + (aSize - 1)) <= 0;
+    }
+
+    /** Where the front-end has mapped it, as it says. */
+    public long userAddress() {
+        return userAddress;
+    }
+
+    /** Inode of the region's file, as /proc/PID/maps shows it. */
+    public long inode() {
+        return Linux.fstat(file.value()).inode();
     }
 
     /** True when the file can no longer shrink. */

@@ -15,6 +15,7 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.linux.Sockets;
+import io.jspp.state.Reason;
 import io.jspp.virtio.Features;
 import io.jspp.virtio.Virtqueue;
 import java.nio.ByteBuffer;
@@ -76,7 +77,7 @@ class SessionTest {
         }
 
         @Override
-        public void stage(Stage now, String cause, String next) {
+        public void stage(Stage now, Reason reason) {
             stage = now;
         }
 

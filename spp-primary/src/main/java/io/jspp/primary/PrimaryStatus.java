@@ -8,6 +8,8 @@ import io.jspp.mbuf.SwitchSegment;
 import io.jspp.port.Device;
 import io.jspp.port.Direction;
 import io.jspp.port.PortId;
+import io.jspp.port.PortState;
+import io.jspp.state.Cause;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,9 +172,13 @@ final class PrimaryStatus {
         for (Map.Entry<PortId, Device> entry : claims.devices().all().entrySet()) {
             PortId port = entry.getKey();
             PortCounts c = counts.get(port);
+            PortState state = entry.getValue().state();
             json.object()
                     .field("port", port.toString())
-                    .field("state", entry.getValue().state().toString())
+                    .field("state", state.toString())
+                    .field("code", state.code())
+                    .field("cause", state.cause())
+                    .field("next", state.next())
                     .field("rx", c.rx)
                     .field("rx_drop", c.rxDrop)
                     .field("tx", c.tx)
@@ -183,6 +189,7 @@ final class PrimaryStatus {
             json.object()
                     .field("port", port.toString())
                     .field("state", "down (" + DeviceTable.missingText(port).replaceFirst("^[^:]+:[0-9]+: ", "") + ")")
+                    .field("code", Cause.NO_DEVICE.code())
                     .endObject();
         }
         json.endArray();

@@ -10,6 +10,7 @@ import io.jspp.patch.PatchPanel;
 import io.jspp.patch.QueueId;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
+import io.jspp.state.Cause;
 
 /** What an nfv does for each command of SPP's. Each change is committed before it is answered. */
 final class NfvCommands {
@@ -53,8 +54,12 @@ final class NfvCommands {
     private Reply change(Change change) throws CommandException {
         try {
             change.make();
-        } catch (PortException | IllegalArgumentException | LinuxException e) {
-            throw new CommandException(e.getMessage(), e);
+        } catch (PortException e) {
+            boolean known = e.why() != Cause.REFUSED;
+            throw new CommandException(
+                    e.getMessage(), known ? e.why().code() : "", known ? e.why().next() : "", e);
+        } catch (IllegalArgumentException | LinuxException e) {
+            throw new CommandException(e.getMessage(), "", "", e);
         }
         commit.run();
         return Reply.ok();

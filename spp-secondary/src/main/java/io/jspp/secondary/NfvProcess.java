@@ -14,6 +14,7 @@ import io.jspp.patch.PatchPanel;
 import io.jspp.patch.PortTable;
 import io.jspp.port.Attachment;
 import io.jspp.port.PortContext;
+import io.jspp.port.PortEvents;
 import io.jspp.worker.IdleMode;
 import io.jspp.worker.Worker;
 import io.jspp.worker.WorkerGroup;
@@ -45,6 +46,7 @@ final class NfvProcess {
     private final Termination termination = Termination.install();
     private final AtomicBoolean exiting = new AtomicBoolean();
     private final AtomicBoolean segmentLost = new AtomicBoolean();
+    private final PortEvents events = new PortEvents();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /** @param out takes lines for stdout: readiness, waiting, ignored words */
@@ -103,7 +105,8 @@ final class NfvProcess {
             resume(store.read(), panel);
         }
         NfvCommands commands = new NfvCommands(panel, devices, () -> commit(store, panel, ports));
-        NfvStatus status = new NfvStatus(own.clientId(), options.lcores(), lcores, workers, ports, panel, devices);
+        NfvStatus status =
+                new NfvStatus(own.clientId(), options.lcores(), lcores, workers, ports, panel, devices, events);
         ControlConnection control = open(new ControlConnection(
                 own.clientId(), options.controller(), commands.table(status, this::exit), ports.typeNames(), out));
         control.start();
@@ -135,6 +138,7 @@ final class NfvProcess {
                 new ProcessCounters(segment, area),
                 new Attachment(segment, own.clientId(), client.epoch()),
                 workers,
+                events,
                 options.socketDirectory(),
                 options.configuration().mode(ConfigKeys.SOCK_MODE),
                 options.socketGroup(),

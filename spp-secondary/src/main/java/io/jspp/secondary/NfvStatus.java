@@ -9,13 +9,14 @@ import io.jspp.patch.PatchPanel;
 import io.jspp.patch.PortTable;
 import io.jspp.patch.QueueId;
 import io.jspp.port.Port;
+import io.jspp.port.PortEvents;
 import io.jspp.port.PortState;
 import io.jspp.worker.Worker;
 import io.jspp.worker.WorkerGroup;
 import io.jspp.worker.WorkerStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * An nfv's status: SPP's members first ({@code client-id status master-lcore lcores ports patches}), then what SPP does not tell:
@@ -29,6 +30,7 @@ final class NfvStatus {
     private final PortTable ports;
     private final PatchPanel panel;
     private final DeviceList devices;
+    private final PortEvents events;
 
     NfvStatus(
             int clientId,
@@ -37,7 +39,8 @@ final class NfvStatus {
             WorkerGroup workers,
             PortTable ports,
             PatchPanel panel,
-            DeviceList devices) {
+            DeviceList devices,
+            PortEvents events) {
         this.clientId = clientId;
         this.lcores = lcores;
         this.workerLcores = workerLcores;
@@ -45,6 +48,7 @@ final class NfvStatus {
         this.ports = ports;
         this.panel = panel;
         this.devices = devices;
+        this.events = events;
     }
 
     /** Writes the members of the status object. */
@@ -67,6 +71,7 @@ final class NfvStatus {
         writeWorkers(json);
         writeStates(json, known);
         writeCounters(json);
+        writeEvents(json);
     }
 
     /** Main first, as SPP's shell wants; a single lcore is its own worker, and is named as such. */
@@ -117,16 +122,34 @@ final class NfvStatus {
         json.endArray();
     }
 
-    private static void writeStates(JsonWriter json, List<Port> known) {
+    private void writeStates(JsonWriter json, List<Port> known) {
         json.name("port_states").array();
         for (Port port : known) {
             PortState state = port.state();
+            events.observe(port.id(), state);
+            json.object().field("port", port.id().toString());
+            write(json, state);
+            json.endObject();
+        }
+        json.endArray();
+    }
+
+    private static void write(JsonWriter json, PortState state) {
+        json.field("state", state.phase().word())
+                .field("code", state.code())
+                .field("cause", state.cause())
+                .field("next", state.next());
+    }
+
+    /** The latest changes of port states, oldest first. */
+    private void writeEvents(JsonWriter json) {
+        json.name("events").array();
+        for (PortEvents.Event event : events.recent()) {
             json.object()
-                    .field("port", port.id().toString())
-                    .field("state", state.phase().name().toLowerCase(Locale.ROOT))
-                    .field("cause", state.cause())
-                    .field("next", state.next())
-                    .endObject();
+                    .field("time", Instant.ofEpochMilli(event.epochMs()).toString())
+                    .field("port", event.port().toString());
+            write(json, event.state());
+            json.endObject();
         }
         json.endArray();
     }

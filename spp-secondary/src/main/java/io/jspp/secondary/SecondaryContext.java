@@ -4,6 +4,7 @@ import io.jspp.counters.CounterAllocator;
 import io.jspp.port.Attachment;
 import io.jspp.port.Claims;
 import io.jspp.port.PortContext;
+import io.jspp.port.PortEvents;
 import io.jspp.port.Quiescence;
 import java.nio.file.Path;
 
@@ -13,6 +14,7 @@ record SecondaryContext(
         CounterAllocator counters,
         Attachment attachment,
         Quiescence quiescence,
+        PortEvents events,
         Path socketDirectory,
         int socketMode,
         int socketGroup,

@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 
 /** Prints the status objects of processes in SPP's layouts. */
 final class StatusPrinter {
+    /** Seen from the missing arrow. */
+    private static final String UNUSED = "unused";
+
     private final PrintStream out;
 
     StatusPrinter(final PrintStream out) {
@@ -32,6 +35,27 @@ final class StatusPrinter {
         printLcores(master, workers);
         out.println("- ports:");
         printPorts("  ", status);
+        printStates(status);
+    }
+
+    /** Ports about whose state there is something to say; SPP's own processes tell none. */
+    private void printStates(final Map<String, Object> status) {
+        final List<Map<String, Object>> remarkable = objects(status, "port_states").stream()
+                .filter(state ->
+                        !String.valueOf(state.getOrDefault("cause", "")).isEmpty())
+                .filter(state -> !UNUSED.equals(state.get("code")))
+                .toList();
+        if (remarkable.isEmpty()) {
+            return;
+        }
+        out.println("- states:");
+        for (final Map<String, Object> state : remarkable) {
+            out.println("  - " + state.get("port") + ' ' + state.get("state") + ": " + state.get("cause"));
+            final String next = String.valueOf(state.getOrDefault("next", ""));
+            if (!next.isEmpty()) {
+                out.println("    -> " + next);
+            }
+        }
     }
 
     private void printPrimary(final Map<String, Object> status) {

@@ -14,6 +14,7 @@ import io.jspp.port.PortId;
 import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
+import io.jspp.state.Cause;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -25,7 +26,7 @@ final class PhyPort implements Port {
     /** Queues per direction at most; how many there are is the primary's {@code qpairs}. */
     static final int MAX_QUEUES = 16;
 
-    private static final PortState UNUSED = PortState.down("no patch uses it", "");
+    private static final PortState UNUSED = PortState.down(Cause.UNUSED);
 
     private final PortId id;
     private final PortContext context;
@@ -35,7 +36,7 @@ final class PhyPort implements Port {
     PhyPort(PortId id, PortContext context) {
         this.id = id;
         this.context = context;
-        monitor = new LinkMonitor("link-" + id);
+        monitor = new LinkMonitor("link-" + id, () -> context.events().observe(id, state()));
     }
 
     @Override

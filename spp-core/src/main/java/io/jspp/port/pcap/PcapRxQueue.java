@@ -8,6 +8,7 @@ import io.jspp.mbuf.Burst;
 import io.jspp.net.EthernetHeader;
 import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
+import io.jspp.state.Cause;
 
 /** Hands out the frames of a capture file, in order, as fast as they are taken; at the end it is silent, or begins again. */
 final class PcapRxQueue implements RxQueue {
@@ -92,8 +93,7 @@ final class PcapRxQueue implements RxQueue {
     private void end() {
         if (reader.damage() != null) {
             ended = true;
-            port.failed(PortState.down(
-                    path + ": " + reader.damage(), "repair or replace the file, then add the port again"));
+            port.failed(PortState.down(Cause.FILE_DAMAGED, path + ": " + reader.damage()));
         } else if (repeat && any) {
             any = false;
             reader.rewind();

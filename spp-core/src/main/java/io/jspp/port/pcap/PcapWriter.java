@@ -5,6 +5,7 @@ import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.memory.NativeMemory;
 import io.jspp.port.PortState;
+import io.jspp.state.Cause;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -149,8 +150,7 @@ final class PcapWriter implements AutoCloseable {
         } catch (LinuxException e) {
             // The half record at the end stays; readers stop there.
         }
-        failure.accept(PortState.down(
-                "writing " + path + " ended: " + Errno.describe(errno), "free some space, then del and add the port"));
+        failure.accept(PortState.down(Cause.FILE_NOT_WRITTEN, path, Errno.describe(errno)));
         failed = true;
     }
 

@@ -15,6 +15,7 @@ import io.jspp.port.PortId;
 import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
+import io.jspp.state.Cause;
 
 /** One ring: one producer and one consumer in the whole switch, by claims. */
 final class RingPort implements Port {
@@ -40,10 +41,10 @@ final class RingPort implements Port {
         boolean written = ring.txClaim() != null;
         boolean read = ring.rxClaim() != null;
         if (written && !read) {
-            return new PortState(PortState.Phase.UP, "nobody reads it", "patch " + id + " as a source somewhere");
+            return PortState.upBut(Cause.NO_READER, id);
         }
         if (read && !written) {
-            return new PortState(PortState.Phase.UP, "nobody writes it", "patch something to " + id);
+            return PortState.upBut(Cause.NO_WRITER, id);
         }
         return PortState.UP;
     }

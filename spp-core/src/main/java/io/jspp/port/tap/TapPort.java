@@ -15,6 +15,7 @@ import io.jspp.port.PortId;
 import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
+import io.jspp.state.Cause;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -25,7 +26,7 @@ final class TapPort implements Port {
     /** Size of the header before each frame, set by the primary. */
     static final int VNET_HEADER = FrameVector.HEADER;
 
-    private static final PortState UNUSED = PortState.down("no patch uses it", "");
+    private static final PortState UNUSED = PortState.down(Cause.UNUSED);
 
     private final PortId id;
     private final PortContext context;
@@ -35,7 +36,7 @@ final class TapPort implements Port {
     TapPort(PortId id, PortContext context) {
         this.id = id;
         this.context = context;
-        monitor = new LinkMonitor("link-" + id);
+        monitor = new LinkMonitor("link-" + id, () -> context.events().observe(id, state()));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.jspp.linux.NetDevice;
 import io.jspp.port.InterfaceLink;
 import io.jspp.port.LinkMonitor;
 import io.jspp.port.PortState;
+import io.jspp.state.Cause;
 
 /** What both directions of a tap queue have: its descriptor, a socket to ask about the interface, counters, the claim. */
 record TapQueue(
@@ -29,9 +30,7 @@ record TapQueue(
             return seen;
         }
         String name = NetDevice.tapName(queue.value());
-        return name == null
-                ? seen
-                : new PortState(PortState.Phase.UP, "interface " + name + " is in another network namespace", "");
+        return name == null ? seen : PortState.upBut(Cause.INTERFACE_ELSEWHERE, name);
     }
 
     void close() {

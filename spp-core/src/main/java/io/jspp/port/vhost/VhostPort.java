@@ -12,6 +12,8 @@ import io.jspp.port.PortId;
 import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
+import io.jspp.state.Cause;
+import io.jspp.state.Reason;
 import io.jspp.vhostuser.Endpoint;
 import io.jspp.vhostuser.SessionLoop;
 import io.jspp.vhostuser.VringUser;
@@ -43,7 +45,7 @@ final class VhostPort implements Port, VringUser {
     private final Runnable onClose;
     private final Endpoint endpoint;
     private final VringSlot[] slots = new VringSlot[2 * QUEUE_PAIRS];
-    private volatile PortState state = PortState.down("opening", "");
+    private volatile PortState state = PortState.down(Cause.OPENING);
 
     /** @param onClose told once when the port is closed */
     VhostPort(PortId id, PortContext context, SessionLoop loop, Runnable onClose) {
@@ -81,7 +83,7 @@ final class VhostPort implements Port, VringUser {
             Virtqueue queue = slot.queue();
             String broken = queue == null ? null : queue.broken();
             if (broken != null) {
-                return PortState.down("the guest broke a virtqueue, " + broken, "restart its driver");
+                return PortState.down(Cause.QUEUE_BROKEN, broken);
             }
         }
         return state;
@@ -175,8 +177,15 @@ final class VhostPort implements Port, VringUser {
     }
 
     @Override
-    public void stage(Stage stage, String cause, String next) {
-        state = new PortState(PortState.Phase.valueOf(stage.name()), cause, next);
+    public void stage(Stage stage, Reason reason) {
+        state = new PortState(PortState.Phase.valueOf(stage.name()), reason);
+        look();
+    }
+
+    /** A queue that the guest broke changes the state without a stage. */
+    @Override
+    public void look() {
+        context.events().observe(id, state());
     }
 
     @Override
@@ -185,6 +194,7 @@ final class VhostPort implements Port, VringUser {
         for (VringSlot slot : slots) {
             slot.close();
         }
+        context.events().forget(id);
         onClose.run();
     }
 }
