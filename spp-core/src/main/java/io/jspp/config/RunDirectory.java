@@ -33,20 +33,8 @@ public final class RunDirectory {
      * @throws ProcessException when no candidate is usable, with the reason of each
      */
     public static RunDirectory select(String explicit, String filePrefix, Map<String, String> environment) {
-        List<Path> candidates = new ArrayList<>();
-        if (!explicit.isEmpty()) {
-            candidates.add(Path.of(explicit).toAbsolutePath());
-        } else {
-            candidates.add(Path.of("/run/spp"));
-            String xdg = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-            if (xdg.startsWith("/")) {
-                candidates.add(Path.of(xdg, "spp"));
-            }
-            String tmp = environment.getOrDefault("TMPDIR", "");
-            candidates.add(Path.of(tmp.startsWith("/") ? tmp : "/tmp", "spp-" + effectiveUser()));
-        }
         StringBuilder reasons = new StringBuilder();
-        for (Path candidate : candidates) {
+        for (Path candidate : candidates(explicit, environment)) {
             String reason = prepare(candidate);
             if (reason.isEmpty()) {
                 RunDirectory directory = new RunDirectory(candidate, candidate.resolve(filePrefix));
@@ -62,6 +50,34 @@ public final class RunDirectory {
                 ExitCode.FAILED,
                 "no usable run directory (" + reasons
                         + "): set XDG_RUNTIME_DIR or --set run.dir=DIR to a directory of your own");
+    }
+
+    private static List<Path> candidates(String explicit, Map<String, String> environment) {
+        if (!explicit.isEmpty()) {
+            return List.of(Path.of(explicit).toAbsolutePath());
+        }
+        List<Path> candidates = new ArrayList<>(List.of(Path.of("/run/spp")));
+        String xdg = environment.getOrDefault("XDG_RUNTIME_DIR", "");
+        if (xdg.startsWith("/")) {
+            candidates.add(Path.of(xdg, "spp"));
+        }
+        String tmp = environment.getOrDefault("TMPDIR", "");
+        candidates.add(Path.of(tmp.startsWith("/") ? tmp : "/tmp", "spp-" + effectiveUser()));
+        return candidates;
+    }
+
+    /** The path that {@link #select} would choose now, without making anything. */
+    public static Path expected(String explicit, String filePrefix, Map<String, String> environment) {
+        List<Path> candidates = candidates(explicit, environment);
+        for (Path candidate : candidates) {
+            boolean usable = Files.exists(candidate, LinkOption.NOFOLLOW_LINKS)
+                    ? inspect(candidate).isEmpty()
+                    : Files.isWritable(candidate.getParent());
+            if (usable) {
+                return candidate.resolve(filePrefix);
+            }
+        }
+        return candidates.get(candidates.size() - 1).resolve(filePrefix);
     }
 
     /** Effective user id of this process. */

@@ -1,5 +1,7 @@
 package io.jspp.port;
 
+import java.util.Map;
+
 /**
  * A place where packets enter or leave the switch. Opened, asked and closed by the control thread; its queues belong to
  * workers.
@@ -9,6 +11,11 @@ public interface Port extends AutoCloseable {
 
     /** Current state with its cause; any thread. */
     PortState state();
+
+    /** What its peer must know, for status: {@code socket=…/sock0}. Names are words, values printable. */
+    default Map<String, String> facts() {
+        return Map.of();
+    }
 
     /** Receive queues the port has at most. */
     int rxQueues();

@@ -129,6 +129,7 @@ final class NfvStatus {
             events.observe(port.id(), state);
             json.object().field("port", port.id().toString());
             write(json, state);
+            port.facts().forEach(json::field);
             json.endObject();
         }
         json.endArray();

@@ -31,7 +31,18 @@ public final class QemuGuest implements AutoCloseable {
     public record Nic(Path socket, boolean serverMode, String mac, String netdevOptions, String deviceOptions) {}
 
     /** How the guest is made. */
-    public record Options(String name, Path directory, List<Nic> nics, int memoryMiB, int cpus) {
+    public record Options(
+            String name, Path directory, List<Nic> nics, int memoryMiB, int cpus, List<String> arguments) {
+        /** With network cards as described. */
+        public Options(String name, Path directory, List<Nic> nics, int memoryMiB, int cpus) {
+            this(name, directory, nics, memoryMiB, cpus, List.of());
+        }
+
+        /** With the memory and the network cards that these arguments of QEMU make. */
+        public static Options of(String name, Path directory, List<String> arguments) {
+            return new Options(name, directory, List.of(), 0, 1, arguments);
+        }
+
         /** With one network card and stock settings. */
         public Options(String name, Path directory, Path socket, boolean serverMode, String mac) {
             this(name, directory, socket, serverMode, mac, 160, 1, "", "");
@@ -93,10 +104,13 @@ public final class QemuGuest implements AutoCloseable {
     }
 
     private static List<String> command(GuestImage image, Options o, Path commandSocket, Path console) {
-        List<String> words = new ArrayList<>(List.of("qemu-system-x86_64", "-machine", "q35,memory-backend=mem"));
+        List<String> words = new ArrayList<>(List.of("qemu-system-x86_64", "-machine", "q35"));
         words.addAll(List.of("-accel", "tcg,thread=multi", "-cpu", "max", "-smp", Integer.toString(o.cpus())));
-        words.addAll(List.of("-m", o.memoryMiB() + "M"));
-        words.addAll(List.of("-object", "memory-backend-memfd,id=mem,size=" + o.memoryMiB() + "M,share=on"));
+        if (o.arguments().isEmpty()) {
+            words.addAll(List.of("-machine", "memory-backend=mem", "-m", o.memoryMiB() + "M"));
+            words.addAll(List.of("-object", "memory-backend-memfd,id=mem,size=" + o.memoryMiB() + "M,share=on"));
+        }
+        words.addAll(o.arguments());
         words.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none"));
         words.addAll(List.of("-kernel", image.kernel().toString()));
         words.addAll(List.of("-initrd", image.initramfs().toString()));

@@ -1,7 +1,6 @@
 package io.jspp.controller.shell;
 
 import io.jspp.config.ExitCode;
-import io.jspp.control.ControlEndpoint;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -28,9 +27,6 @@ import picocli.CommandLine.Spec;
                 "Drives a controller: on a terminal with a prompt, else from -c, -f or standard input, up to the first"
                         + " line that fails.")
 public final class CliMain implements Callable<Integer> {
-    private static final String DEFAULT_HOST = "127.0.0.1";
-    private static final int DEFAULT_PORT = 7777;
-
     @Option(
             names = {"-b", "--bind-addr"},
             paramLabel = "ADDR[:PORT]",
@@ -110,12 +106,12 @@ public final class CliMain implements Callable<Integer> {
 
     private List<RestClient> clients() {
         final List<RestClient> clients = new ArrayList<>();
-        for (final String address : addresses.isEmpty() ? List.of(DEFAULT_HOST) : addresses) {
+        if (addresses.isEmpty()) {
+            clients.add(RestClient.at(null));
+        }
+        for (final String address : addresses) {
             try {
-                clients.add(new RestClient(
-                        address.lastIndexOf(':') > address.lastIndexOf(']')
-                                ? ControlEndpoint.parse(address)
-                                : new ControlEndpoint(ControlEndpoint.parseHost(address), DEFAULT_PORT)));
+                clients.add(RestClient.at(address));
             } catch (final IllegalArgumentException malformed) {
                 throw usage("-b: " + malformed.getMessage());
             }

@@ -15,24 +15,45 @@ import java.util.List;
 import java.util.Map;
 
 /** Requests to one controller, the same that anyone can send. */
-final class RestClient {
+public final class RestClient {
     private static final int CONNECT_TIMEOUT_MS = 3_000;
     /** Longer than the controller waits for a process, so that it is the controller who says what is late. */
     private static final int READ_TIMEOUT_MS = 15_000;
 
     private static final int MAX_REPLY_BYTES = 4 * 1024 * 1024;
 
+    /** Where a controller offers REST when nobody says otherwise. */
+    private static final String DEFAULT_HOST = "127.0.0.1";
+
+    private static final int DEFAULT_PORT = 7777;
+
     private final ControlEndpoint endpoint;
+
+    /**
+     * As {@code -b} names it.
+     *
+     * @param address {@code ADDR}, {@code ADDR:PORT}, {@code [IPv6]:PORT}, or null for the usual one
+     * @throws IllegalArgumentException with a sentence for the user
+     */
+    public static RestClient at(final String address) {
+        if (address == null) {
+            return new RestClient(new ControlEndpoint(DEFAULT_HOST, DEFAULT_PORT));
+        }
+        return new RestClient(
+                address.lastIndexOf(':') > address.lastIndexOf(']')
+                        ? ControlEndpoint.parse(address)
+                        : new ControlEndpoint(ControlEndpoint.parseHost(address), DEFAULT_PORT));
+    }
 
     RestClient(final ControlEndpoint endpoint) {
         this.endpoint = endpoint;
     }
 
-    ControlEndpoint endpoint() {
+    public ControlEndpoint endpoint() {
         return endpoint;
     }
 
-    RestReply get(final String path) throws ShellException {
+    public RestReply get(final String path) throws ShellException {
         return request("GET", path, null);
     }
 
@@ -79,7 +100,7 @@ final class RestClient {
     }
 
     /** Client ids of the connected processes of a kind, in the controller's order. */
-    List<Integer> clientIds(final ProcessKind kind) throws ShellException {
+    public List<Integer> clientIds(final ProcessKind kind) throws ShellException {
         final List<Integer> ids = new ArrayList<>();
         for (final Map<String, Object> process : processes()) {
             if (kind.wireName().equals(process.get("type")) && process.get("client-id") instanceof Integer id) {

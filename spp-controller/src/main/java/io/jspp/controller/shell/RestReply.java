@@ -11,19 +11,19 @@ import java.util.Map;
  * @param status HTTP status
  * @param body text, empty for none
  */
-record RestReply(int status, String body) {
+public record RestReply(int status, String body) {
     private static final String COMMAND_ERROR = "command error: ";
 
-    boolean isSuccess() {
+    public boolean isSuccess() {
         return status >= 200 && status < 300;
     }
 
-    boolean isNotFound() {
+    public boolean isNotFound() {
         return status == 404;
     }
 
     /** The body as JSON. */
-    Object json() throws ShellException {
+    public Object json() throws ShellException {
         try {
             return Json.parse(body);
         } catch (final IOException noJson) {
@@ -32,7 +32,7 @@ record RestReply(int status, String body) {
     }
 
     /** The body as a JSON object. */
-    Map<String, Object> object() throws ShellException {
+    public Map<String, Object> object() throws ShellException {
         final Map<String, Object> object = Json.asObject(json());
         if (object == null) {
             throw new ShellException("Error: the controller answered no JSON object.");
@@ -41,7 +41,7 @@ record RestReply(int status, String body) {
     }
 
     /** This reply, when it is a success. */
-    RestReply orFail() throws ShellException {
+    public RestReply orFail() throws ShellException {
         if (!isSuccess()) {
             final String reason = body.startsWith(COMMAND_ERROR) ? body.substring(COMMAND_ERROR.length()) : body;
             throw new ShellException(

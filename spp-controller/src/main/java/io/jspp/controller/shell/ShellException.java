@@ -3,7 +3,7 @@ package io.jspp.controller.shell;
 import io.jspp.config.ExitCode;
 
 /** A line that failed; the message is what the user reads, in SPP's words where SPP has some. */
-final class ShellException extends Exception {
+public final class ShellException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
@@ -18,7 +18,7 @@ final class ShellException extends Exception {
     }
 
     /** Status with which a script ends that stops here. */
-    int exitCode() {
+    public int exitCode() {
         return exitCode;
     }
 }

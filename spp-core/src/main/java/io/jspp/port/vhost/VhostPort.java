@@ -19,6 +19,7 @@ import io.jspp.vhostuser.SessionLoop;
 import io.jspp.vhostuser.VringUser;
 import io.jspp.virtio.Virtqueue;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * One guest's network card: an {@link Endpoint} and, per queue pair, two {@link VringSlot}s. Ring 2k, what the guest receives by, is our transmit
@@ -43,6 +44,7 @@ final class VhostPort implements Port, VringUser {
     private final PortContext context;
     private final SessionLoop loop;
     private final Runnable onClose;
+    private final String path;
     private final Endpoint endpoint;
     private final VringSlot[] slots = new VringSlot[2 * QUEUE_PAIRS];
     private volatile PortState state = PortState.down(Cause.OPENING);
@@ -53,7 +55,10 @@ final class VhostPort implements Port, VringUser {
         this.context = context;
         this.loop = loop;
         this.onClose = onClose;
-        String path = context.socketDirectory().resolve("sock" + id.index()).toString();
+        path = context.socketDirectory()
+                .resolve("sock" + id.index())
+                .toAbsolutePath()
+                .toString();
         try {
             endpoint = new Endpoint(
                     id.toString(),
@@ -87,6 +92,12 @@ final class VhostPort implements Port, VringUser {
             }
         }
         return state;
+    }
+
+    /** Socket and our role on it, as {@code ./spp vm-args} needs them. */
+    @Override
+    public Map<String, String> facts() {
+        return Map.of("socket", path, "role", context.vhostClient() ? "client" : "server");
     }
 
     @Override

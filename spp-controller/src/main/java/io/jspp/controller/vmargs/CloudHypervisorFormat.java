@@ -1,0 +1,32 @@
+package io.jspp.controller.vmargs;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** cloud-hypervisor (docs/memory.md, {@code --net} in its vm_config). It has split rings only. */
+final class CloudHypervisorFormat implements Format {
+    private static final String MEMORY = "--memory";
+
+    @Override
+    public String title() {
+        return "cloud-hypervisor, added to a machine's other arguments";
+    }
+
+    @Override
+    public List<String> lines(Machine machine) {
+        Words words = new Words().line(MEMORY, "size=" + machine.memoryMiB() + "M,shared=on");
+        List<String> cards = new ArrayList<>(List.of("--net"));
+        for (Card card : machine.cards()) {
+            cards.add("vhost_user=true,socket=" + card.socket() + ",vhost_mode="
+                    + (card.listens() ? "client" : "server") + ",mac=" + card.mac() + ",num_queues="
+                    + 2 * machine.queues() + ",queue_size=1024");
+        }
+        words.line(cards.toArray(new String[0]));
+        List<String> lines = new ArrayList<>();
+        if (machine.packed()) {
+            lines.add("# cloud-hypervisor has no packed virtqueues: these are split");
+        }
+        lines.addAll(words.joined());
+        return lines;
+    }
+}

@@ -1,0 +1,250 @@
+package io.jspp.controller.vmargs;
+
+import io.jspp.config.ConfigKeys;
+import io.jspp.config.ExitCode;
+import io.jspp.config.RunDirectory;
+import io.jspp.controller.shell.RestClient;
+import io.jspp.controller.shell.ShellException;
+import io.jspp.net.MacAddress;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ./spp vm-args}: prints what a guest is started with so that its cards are vhost ports of ours. Starts and changes nothing. */
+@Command(
+        name = "spp vm-args",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description =
+                "Prints ready-to-paste arguments of QEMU, libvirt, cloud-hypervisor and DPDK's testpmd for vhost ports."
+                        + " Running processes are asked where their sockets are; without any, the options below tell."
+                        + " Ports named together are the cards of one guest.")
+public final class VmArgsMain implements Callable<Integer> {
+    private static final int MAX_QUEUES = 16;
+    private static final int MAX_MEMORY_MIB = 1 << 24;
+    private static final int MIN_MEMORY_MIB = 32;
+
+    /** Locally administered, of QEMU and libvirt; the last byte is the port's number plus one. */
+    private static final long FIRST_MAC = 0x5254_0000_0001L;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "vhost:N",
+            description = "ports; without: all that running processes have, each for a guest of its own, or vhost:0")
+    private List<String> ports = new ArrayList<>();
+
+    @Option(names = "--qemu", description = "only these arguments; several choices may be given")
+    private boolean qemu;
+
+    @Option(names = "--libvirt", description = "only this XML")
+    private boolean libvirt;
+
+    @Option(names = "--cloud-hypervisor", description = "only these arguments")
+    private boolean cloudHypervisor;
+
+    @Option(names = "--testpmd", description = "only these command lines")
+    private boolean testpmd;
+
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "MIB",
+            defaultValue = "1024",
+            description = "memory of the guest (${DEFAULT-VALUE})")
+    private int memory;
+
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "queue pairs of each card, 1..16 (1)")
+    private int queues;
+
+    @Option(names = "--packed", description = "packed virtqueues")
+    private boolean packed;
+
+    @Option(
+            names = "--mac",
+            paramLabel = "MAC",
+            description = "address of the first card, counted up for others (52:54:00:00:00:01 for vhost:0, and so on)")
+    private String mac;
+
+    @Option(names = "--tcg", description = "QEMU without KVM: no MSI-X interrupts, with which QEMU 7.2 crashes")
+    private boolean tcg;
+
+    @Option(
+            names = {"-b", "--bind-addr"},
+            paramLabel = "ADDR[:PORT]",
+            description = "controller's REST address (127.0.0.1:7777)")
+    private String controller;
+
+    @Option(names = "--sock-dir", paramLabel = "DIR", description = "as given to the nfv; then nobody is asked")
+    private Path socketDirectory;
+
+    @Option(
+            names = "--file-prefix",
+            paramLabel = "NAME",
+            description = "as given to primary and nfv; then nobody is asked")
+    private String filePrefix;
+
+    @Option(names = "--vhost-client", description = "as given to the nfv; then nobody is asked")
+    private boolean vhostClient;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this text")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    VmArgsMain() {}
+
+    /** Exit codes: 0 printed, 1 failed, 2 wrong word, 3 the controller named by -b is not there. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new VmArgsMain())
+                .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {
+                    commandLine.getErr().println("spp vm-args: " + failure.getMessage());
+                    return failure instanceof ShellException e ? e.exitCode() : ExitCode.FAILED;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws ShellException {
+        check(
+                memory >= MIN_MEMORY_MIB && memory <= MAX_MEMORY_MIB,
+                "--memory " + memory + ": 32 MiB to 16 TiB expected");
+        check(queues >= 1 && queues <= MAX_QUEUES, "--queues " + queues + ": 1 to " + MAX_QUEUES + " expected");
+        List<Integer> wanted = ports.stream().map(this::index).toList();
+        check(wanted.stream().distinct().count() == wanted.size(), "a port is named twice");
+        VhostSockets sockets = new VhostSockets(directory(), !vhostClient);
+        if (socketDirectory == null && filePrefix == null && !vhostClient) {
+            ask(sockets);
+        }
+        if (wanted.isEmpty()) {
+            List<Integer> all = new ArrayList<>();
+            sockets.known().forEach(all::add);
+            for (int index : all.isEmpty() ? List.of(0) : all) {
+                print(sockets, List.of(index));
+            }
+        } else {
+            print(sockets, wanted);
+        }
+        return ExitCode.OK;
+    }
+
+    /** A controller that nobody named need not be there. */
+    private void ask(VhostSockets sockets) throws ShellException {
+        RestClient client;
+        try {
+            client = RestClient.at(controller);
+        } catch (IllegalArgumentException malformed) {
+            throw usage("-b: " + malformed.getMessage());
+        }
+        try {
+            sockets.ask(client);
+        } catch (ShellException e) {
+            if (controller != null || e.exitCode() != ExitCode.UNREACHABLE) {
+                throw e;
+            }
+        }
+    }
+
+    private Path directory() {
+        String named = System.getenv().getOrDefault("SPP_SOCK_DIR", "");
+        if (socketDirectory != null || !named.isEmpty()) {
+            return (socketDirectory != null ? socketDirectory : Path.of(named)).toAbsolutePath();
+        }
+        String prefix = filePrefix == null ? ConfigKeys.FILE_PREFIX.defaultText() : filePrefix;
+        return RunDirectory.expected(System.getenv().getOrDefault("SPP_RUN_DIR", ""), prefix, System.getenv());
+    }
+
+    private int index(String port) {
+        check(port.matches("vhost:[0-9]{1,4}"), "\"" + printable(port) + "\": vhost:N expected, as in vhost:0");
+        return Integer.parseInt(port.substring(port.indexOf(':') + 1));
+    }
+
+    private void print(VhostSockets sockets, List<Integer> indexes) {
+        List<Card> cards = new ArrayList<>();
+        for (int index : indexes) {
+            cards.add(sockets.card(index, macOf(index, cards.size())));
+        }
+        for (Card card : cards) {
+            System.out.println("# " + card.port() + ": " + card.socket() + ", where the switch "
+                    + (card.listens() ? "listens" : "connects") + " (" + card.origin() + ")");
+        }
+        Machine machine = new Machine(cards, memory, queues, packed, !tcg && kvmUsable());
+        for (Format format : formats()) {
+            System.out.println();
+            System.out.println("# " + format.title());
+            format.lines(machine).forEach(System.out::println);
+        }
+        System.out.println();
+    }
+
+    private String macOf(int index, int position) {
+        if (mac == null) {
+            return MacAddress.format(FIRST_MAC + index);
+        }
+        try {
+            return MacAddress.format(MacAddress.parse(mac) + position);
+        } catch (IllegalArgumentException malformed) {
+            throw usage("--mac: " + malformed.getMessage());
+        }
+    }
+
+    private List<Format> formats() {
+        boolean all = !qemu && !libvirt && !cloudHypervisor && !testpmd;
+        List<Format> formats = new ArrayList<>();
+        if (all || qemu) {
+            formats.add(new QemuFormat());
+        }
+        if (all || libvirt) {
+            formats.add(new LibvirtFormat());
+        }
+        if (all || cloudHypervisor) {
+            formats.add(new CloudHypervisorFormat());
+        }
+        if (all || testpmd) {
+            formats.add(new TestpmdFormat());
+        }
+        return formats;
+    }
+
+    /** By opening it: the file may be there and be of no use. */
+    private static boolean kvmUsable() {
+        try (FileChannel kvm =
+                FileChannel.open(Path.of("/dev/kvm"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return kvm.isOpen();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void check(boolean good, String otherwise) {
+        if (!good) {
+            throw usage(otherwise);
+        }
+    }
+
+    private static String printable(String text) {
+        String cut = text.length() > 40 ? text.substring(0, 40) + "…" : text;
+        return cut.replaceAll("[^\\x20-\\x7e…]", "?");
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(spec.commandLine(), "spp vm-args: " + sentence);
+    }
+}

@@ -1,0 +1,164 @@
+package io.jspp.controller.vmargs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+import picocli.CommandLine;
+
+class VmArgsMainTest {
+    private final StringWriter err = new StringWriter();
+    private int exitCode;
+
+    private List<String> run(String... arguments) {
+        PrintStream before = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            exitCode = new CommandLine(new VmArgsMain())
+                    .setErr(new PrintWriter(err))
+                    .execute(arguments);
+        } finally {
+            System.setOut(before);
+        }
+        return out.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    /** Lines that are no comment. */
+    private static List<String> code(List<String> lines) {
+        return lines.stream()
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+    }
+
+    @Test
+    void shouldPrintQemuArgumentsForASocketWeListenOn() {
+        List<String> lines = run("vhost:0", "--qemu", "--tcg", "--sock-dir", "/tmp/s", "-m", "256");
+        assertEquals(0, exitCode);
+        assertEquals(
+                List.of(
+                        "-m 256M \\",
+                        "-object memory-backend-memfd,id=mem0,size=256M,share=on \\",
+                        "-machine memory-backend=mem0 \\",
+                        "-chardev socket,id=chr0,path=/tmp/s/sock0,reconnect=1 \\",
+                        "-netdev vhost-user,id=net0,chardev=chr0 \\",
+                        "-device virtio-net-pci,netdev=net0,mac=52:54:00:00:00:01,vectors=0,rx_queue_size=1024,tx_queue_size=1024"),
+                code(lines));
+        assertTrue(lines.get(0).startsWith("# vhost:0: /tmp/s/sock0, where the switch listens ("), lines.get(0));
+    }
+
+    @Test
+    void shouldMakePortsNamedTogetherTheCardsOfOneGuest() {
+        List<String> lines = code(run(
+                "vhost:3",
+                "vhost:1",
+                "--qemu",
+                "--sock-dir",
+                "/tmp/s",
+                "--vhost-client",
+                "--queues",
+                "4",
+                "--packed",
+                "--mac",
+                "52:54:00:ab:00:ff"));
+        assertEquals(9, lines.size(), lines.toString());
+        assertTrue(lines.get(3).contains("path=/tmp/s/sock3,server=on,wait=off"), lines.get(3));
+        assertTrue(lines.get(4).contains("queues=4"), lines.get(4));
+        assertTrue(lines.get(5).contains("mac=52:54:00:ab:00:ff,mq=on,vectors="), lines.get(5));
+        assertTrue(lines.get(5).contains("packed=on"), lines.get(5));
+        assertTrue(lines.get(6).contains("id=chr1,path=/tmp/s/sock1"), lines.get(6));
+        assertTrue(lines.get(8).contains("mac=52:54:00:ab:01:00"), lines.get(8));
+    }
+
+    @Test
+    void shouldQuoteForTheShellForQemuAndForXml() throws Exception {
+        String directory = "/tmp/a,b 'c' & d";
+        List<String> qemu = code(run("vhost:0", "--qemu", "--sock-dir", directory));
+        assertEquals("-chardev 'socket,id=chr0,path=/tmp/a,,b '\\''c'\\'' & d/sock0,reconnect=1' \\", qemu.get(3));
+        Element source = (Element) domain(code(run("vhost:0", "--libvirt", "--sock-dir", directory)))
+                .getElementsByTagName("source")
+                .item(1);
+        assertEquals(directory + "/sock0", source.getAttribute("path"));
+    }
+
+    private static Element domain(List<String> lines) throws Exception {
+        String text = "<domain>" + String.join("\n", lines) + "</domain>";
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(text)))
+                .getDocumentElement();
+    }
+
+    @Test
+    void shouldPrintWellFormedXmlWithTheOtherRoleThanOurs() throws Exception {
+        Element domain = domain(code(
+                run("vhost:0", "vhost:1", "--libvirt", "--sock-dir", "/tmp/s", "--vhost-client", "--queues", "2")));
+        Element card = (Element) domain.getElementsByTagName("interface").item(1);
+        assertEquals("vhostuser", card.getAttribute("type"));
+        Element source = (Element) card.getElementsByTagName("source").item(0);
+        assertEquals("server", source.getAttribute("mode"));
+        assertEquals("/tmp/s/sock1", source.getAttribute("path"));
+        assertEquals("2", ((Element) card.getElementsByTagName("driver").item(0)).getAttribute("queues"));
+        assertEquals("shared", ((Element) domain.getElementsByTagName("access").item(0)).getAttribute("mode"));
+    }
+
+    @Test
+    void shouldPrintCloudHypervisorArguments() {
+        assertEquals(
+                List.of(
+                        "--memory size=1024M,shared=on \\",
+                        "--net vhost_user=true,socket=/tmp/s/sock0,vhost_mode=client,mac=52:54:00:00:00:01,num_queues=4,queue_size=1024"),
+                code(run("vhost:0", "--cloud-hypervisor", "--sock-dir", "/tmp/s", "--queues", "2")));
+    }
+
+    @Test
+    void shouldPrintEverythingWithoutAChoiceAndWithoutRunningProcesses() {
+        List<String> lines = run("--file-prefix", "vmargs-test");
+        assertEquals(0, exitCode, err.toString());
+        assertTrue(lines.get(0).contains("/vmargs-test/sock0"), lines.get(0));
+        for (String word : List.of("-chardev ", "<interface ", "--net ", "dpdk-testpmd ", "net_vhost0")) {
+            assertTrue(lines.stream().anyMatch(line -> line.contains(word)), word);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "phy:0, '\"phy:0\": vhost:N expected'",
+        "vhost:x, vhost:N expected",
+        "--memory=1, --memory 1: 32 MiB",
+        "--queues=17, --queues 17: 1 to 16",
+        "--mac=52:54, --mac: MAC address",
+        "-b=host:0, '-b: '",
+        "--nosuch, Unknown option",
+    })
+    void shouldRefuseWhatMakesNoSense(String argument, String sentence) {
+        run(argument);
+        assertEquals(2, exitCode, argument);
+        assertTrue(err.toString().contains(sentence), err.toString());
+    }
+
+    @Test
+    void shouldEndWithThreeWhenTheNamedControllerIsNotThere() {
+        StringWriter text = new StringWriter();
+        int code = new CommandLine(new VmArgsMain())
+                .setExecutionExceptionHandler((failure, line, result) -> {
+                    text.write(failure.getMessage());
+                    return ((io.jspp.controller.shell.ShellException) failure).exitCode();
+                })
+                .execute("-b", "127.0.0.1:1");
+        assertEquals(3, code);
+        assertTrue(text.toString().contains("no controller answers at 127.0.0.1:1"), text.toString());
+    }
+}
