@@ -60,6 +60,15 @@ public final class ConfigKeys {
     public static final ConfigKey VHOST_CLIENT =
             ConfigKey.flag("vhost.client", false, "vhost ports connect to the front-end's socket instead of listening");
 
+    public static final ConfigKey VHOST_QUEUES =
+            ConfigKey.integer("vhost.queues", 16, "pairs", 1, 16, "Queue pairs a vhost port offers to its guest");
+    public static final ConfigKey QUEUE_MAP = ConfigKey.text(
+            "queue.map",
+            "",
+            "|([a-z][a-z0-9_]*:[0-9]+|\\*)=[0-9]+(/[0-9]+)*(,([a-z][a-z0-9_]*:[0-9]+|\\*)=[0-9]+(/[0-9]+)*)*",
+            "PORT=LCORE/LCORE,… as in vhost:0=2/3,*=2",
+            "Lcores that poll a port's receive queues, queue by queue; the others are dealt out in turn");
+
     private static final List<ConfigKey> ALL = List.of(
             RUN_DIR,
             FILE_PREFIX,
@@ -77,7 +86,9 @@ public final class ConfigKeys {
             ADOPT_WAIT,
             BURST,
             IDLE,
-            VHOST_CLIENT);
+            VHOST_CLIENT,
+            VHOST_QUEUES,
+            QUEUE_MAP);
 
     private ConfigKeys() {}
 

@@ -47,6 +47,16 @@ public final class CounterArea implements CounterAllocator {
         }
     }
 
+    /** Whether one more counter fits. */
+    public synchronized boolean hasRoom() {
+        for (int i = 0; i < capacity; i++) {
+            if (!isAllocated(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public synchronized long allocate(String label) {
         int unused = -1;

@@ -2,6 +2,7 @@ package io.jspp.patch;
 
 import io.jspp.counters.QueueCounters;
 import io.jspp.port.Direction;
+import io.jspp.port.LiveQueues;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.port.RxQueue;
@@ -16,26 +17,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * The patches of one process, and the queues and components that carry them out. A source has one destination, the last one
- * named; several sources may share a destination; a queue may be patched to itself.
+ * named; several sources may share a destination; a port may be patched to itself.
  *
- * <p>A patch claims and opens its two queues when it is made, whether packets move or not, and a change either happens as a whole or
- * not at all. All patches to one destination queue run on one worker, so that a tx queue has one user. Called by control
+ * <p>A patch claims and opens its queues when it is made, whether packets move or not, and a change either happens as a whole or
+ * not at all. Who polls which queue is a {@link Layout}, who sends to which queue is divided by a {@link Destination}. Called by control
  * threads, one at a time (synchronized).
  */
 public final class PatchPanel implements AutoCloseable {
     private final WorkerGroup workers;
     private final PortTable ports;
+    private final QueueMap queueMap;
     private final int burstCapacity;
 
-    private Map<QueueId, QueueId> patches = new LinkedHashMap<>();
-    private Map<QueueId, RxQueue> rx = new TreeMap<>();
-    private Map<QueueId, TxQueue> tx = new TreeMap<>();
-    private Map<Patch, PatchComponent> components = new HashMap<>();
-    private Map<QueueId, Integer> placement = new HashMap<>();
+    private Map<PatchEnd, PatchEnd> patches = new LinkedHashMap<>();
+    private SortedMap<QueueId, RxQueue> rx = new TreeMap<>();
+    private SortedMap<QueueId, TxQueue> tx = new TreeMap<>();
+    private Map<Layout.Part, PatchComponent> components = new LinkedHashMap<>();
+    private Map<PatchEnd, Integer> placement = new HashMap<>();
+    private final Map<PortId, Destination> destinations = new HashMap<>();
     private boolean running;
 
     /**
@@ -43,24 +47,47 @@ public final class PatchPanel implements AutoCloseable {
      * @param ports owned by the caller, closed after the panel
      * @param burstCapacity packets moved at once
      */
-    public PatchPanel(WorkerGroup workers, PortTable ports, int burstCapacity) {
+    public PatchPanel(WorkerGroup workers, PortTable ports, QueueMap queueMap, int burstCapacity) {
         this.workers = workers;
         this.ports = ports;
+        this.queueMap = queueMap;
         this.burstCapacity = burstCapacity;
     }
 
-    /** What an open queue counts, and on which worker it is used (-1 while nothing moves). */
-    public record OpenQueue(QueueId id, Direction direction, QueueCounters counters, int worker) {}
+    /**
+     * What an open queue counts and who uses it.
+     *
+     * @param workers indexes; none while nothing moves, several when they take turns
+     * @param live whether the queue can carry packets now
+     */
+    public record OpenQueue(
+            QueueId id, Direction direction, QueueCounters counters, List<Integer> workers, boolean live) {}
 
     /**
      * Patches a source to a destination, replacing the source's former patch.
      *
      * @throws PortException port or queue unknown, or claimed by somebody else; nothing has changed then
      */
-    public synchronized void patch(QueueId source, QueueId destination) {
-        Map<QueueId, QueueId> desired = new LinkedHashMap<>(patches);
-        desired.put(source, destination);
+    public synchronized void patch(PatchEnd source, PatchEnd destination) {
+        Map<PatchEnd, PatchEnd> desired = new LinkedHashMap<>(patches);
+        requireQueue(source, ports.find(source.port()).rxQueues(), "receive");
+        requireQueue(destination, ports.find(destination.port()).txQueues(), "transmit");
+        desired.put(
+                named(source, ports.rxQueues(source.port())), named(destination, ports.txQueues(destination.port())));
         change(desired, running);
+    }
+
+    /** The only queue is the whole port, however it is named. */
+    private static PatchEnd named(PatchEnd end, int queues) {
+        return queues == 1 && end.queue() == 0 ? PatchEnd.whole(end.port()) : end;
+    }
+
+    private static void requireQueue(PatchEnd end, int queues, String kind) {
+        int needed = end.isWhole() ? 0 : end.queue();
+        if (needed >= Math.min(queues, LiveQueues.MAX)) {
+            throw new PortException("port " + end.port() + " has no " + kind + " queue " + needed + ": "
+                    + (queues == 0 ? "it has none" : "0.." + (queues - 1)));
+        }
     }
 
     /** Removes all patches and ends their claims. */
@@ -90,7 +117,7 @@ public final class PatchPanel implements AutoCloseable {
      */
     public synchronized void delete(PortId id) {
         ports.requireRemovable(id);
-        Map<QueueId, QueueId> desired = new LinkedHashMap<>(patches);
+        Map<PatchEnd, PatchEnd> desired = new LinkedHashMap<>(patches);
         desired.entrySet()
                 .removeIf(patch -> patch.getKey().port().equals(id)
                         || patch.getValue().port().equals(id));
@@ -114,69 +141,140 @@ public final class PatchPanel implements AutoCloseable {
                 .toList();
     }
 
-    /** Open queues, sources first. */
+    /** Open queues that have ever been live, sources first. */
     public synchronized List<OpenQueue> queues() {
+        Map<QueueId, List<Integer>> users = running ? users() : Map.of();
         List<OpenQueue> all = new ArrayList<>();
-        rx.forEach(
-                (id, queue) -> all.add(new OpenQueue(id, Direction.RX, queue.counters(), workerOf(patches.get(id)))));
-        tx.forEach((id, queue) -> all.add(new OpenQueue(id, Direction.TX, queue.counters(), workerOf(id))));
+        rx.forEach((id, queue) -> {
+            if (queue.everLive()) {
+                boolean live = ports.find(id.port()).liveRx().has(id.queue());
+                all.add(new OpenQueue(id, Direction.RX, queue.counters(), users.getOrDefault(id, List.of()), live));
+            }
+        });
+        tx.forEach((id, queue) -> {
+            if (queue.everLive()) {
+                boolean live = ports.find(id.port()).liveTx().has(id.queue());
+                List<Integer> senders = running ? destinations.get(id.port()).workers(id.queue()) : List.of();
+                all.add(new OpenQueue(id, Direction.TX, queue.counters(), senders, live));
+            }
+        });
         return all;
     }
 
-    private int workerOf(QueueId destination) {
-        return running ? placement.getOrDefault(destination, -1) : -1;
+    /** Who polls which source queue. */
+    private Map<QueueId, List<Integer>> users() {
+        Map<QueueId, List<Integer>> users = new HashMap<>();
+        components
+                .keySet()
+                .forEach(part -> part.queues()
+                        .forEach(queue -> users.put(new QueueId(part.source().port(), queue), List.of(part.worker()))));
+        return users;
     }
 
     /** Moves to another set of patches: opens, publishes, waits until the workers follow, closes. */
-    private void change(Map<QueueId, QueueId> desired, boolean run) {
-        Map<QueueId, RxQueue> newRx = new TreeMap<>(rx);
-        Map<QueueId, TxQueue> newTx = new TreeMap<>(tx);
-        Map<Patch, PatchComponent> newComponents = new HashMap<>();
-        Map<QueueId, Integer> newPlacement = new HashMap<>(placement);
-        newPlacement.keySet().retainAll(new HashSet<>(desired.values()));
+    private void change(Map<PatchEnd, PatchEnd> desired, boolean run) {
+        int count = workers.workers().size();
+        SortedMap<QueueId, RxQueue> newRx = new TreeMap<>(rx);
+        SortedMap<QueueId, TxQueue> newTx = new TreeMap<>(tx);
+        Set<QueueId> used = new HashSet<>();
+        Map<Layout.Part, PatchComponent> newComponents = new LinkedHashMap<>();
         List<AutoCloseable> opened = new ArrayList<>();
+        Layout layout = Layout.of(desired, ports, queueMap, count, placement);
         try {
-            desired.forEach((source, destination) -> {
-                RxQueue from = newRx.computeIfAbsent(source, id -> opened(opened, openRx(id)));
-                TxQueue to = newTx.computeIfAbsent(destination, id -> opened(opened, openTx(id)));
-                Patch patch = new Patch(source, destination);
-                PatchComponent old = components.get(patch);
-                newComponents.put(
-                        patch, old != null ? old : new PatchComponent(patch.toString(), from, to, burstCapacity));
-                newPlacement.computeIfAbsent(destination, id -> leastLoaded(newPlacement));
-            });
-            workers.apply(run ? assignment(desired, newComponents, newPlacement) : nothing());
+            desired.values().forEach(destination -> openTx(destination, newTx, used, opened));
+            for (Layout.Part part : layout.parts()) {
+                PatchComponent old = components.get(part);
+                newComponents.put(part, old != null ? old : open(part, newRx, opened));
+            }
+            workers.apply(run ? assignment(newComponents) : nothing());
         } catch (WorkerStuckException stuck) {
             throw stuck; // a worker may still use what was opened
         } catch (RuntimeException e) {
-            opened.forEach(PatchPanel::closeQueue);
+            for (int i = opened.size() - 1; i >= 0; i--) {
+                closeNow(opened.get(i));
+            }
             throw e;
         }
+        Map<Layout.Part, PatchComponent> former = components;
         patches = new LinkedHashMap<>(desired);
         components = newComponents;
-        placement = newPlacement;
+        placement = layout.placement();
         running = run;
-        rx = retire(newRx, desired.keySet());
-        tx = retire(newTx, new HashSet<>(desired.values()));
-    }
-
-    private int leastLoaded(Map<QueueId, Integer> load) {
-        int[] uses = new int[workers.workers().size()];
-        load.values().forEach(worker -> uses[worker]++);
-        int best = 0;
-        for (int i = 1; i < uses.length; i++) {
-            if (uses[i] < uses[best]) {
-                best = i;
+        redivide(newTx, used);
+        workers.synchronize(); // nobody is left with a share of what closes now
+        former.forEach((part, component) -> {
+            if (newComponents.get(part) != component) {
+                component.close();
             }
-        }
-        return best;
+        });
+        Set<QueueId> polled = new HashSet<>();
+        layout.parts()
+                .forEach(part -> part.queues()
+                        .forEach(q -> polled.add(new QueueId(part.source().port(), q))));
+        rx = retire(newRx, polled);
+        tx = retire(newTx, used);
     }
 
-    private List<List<Component>> assignment(
-            Map<QueueId, QueueId> desired, Map<Patch, PatchComponent> from, Map<QueueId, Integer> where) {
+    private PatchComponent open(Layout.Part part, Map<QueueId, RxQueue> queues, List<AutoCloseable> opened) {
+        PortId port = part.source().port();
+        SortedMap<Integer, RxQueue> byNumber = new TreeMap<>();
+        for (int queue : part.queues()) {
+            QueueId id = new QueueId(port, queue);
+            RxQueue open = queues.computeIfAbsent(
+                    id, absent -> opened(opened, ports.find(port).openRx(queue)));
+            if (!part.source().isWhole()) {
+                open.counters();
+            }
+            byNumber.put(queue, open);
+        }
+        LiveQueues live = ports.find(port).liveRx();
+        return opened(opened, new PatchComponent(part.name(), live, byNumber, part.worker(), burstCapacity));
+    }
+
+    private void openTx(
+            PatchEnd destination, Map<QueueId, TxQueue> queues, Set<QueueId> used, List<AutoCloseable> opened) {
+        PortId port = destination.port();
+        int first = destination.isWhole() ? 0 : destination.queue();
+        int last = destination.isWhole() ? wholeQueues(port) - 1 : first;
+        for (int queue = first; queue <= last; queue++) {
+            QueueId id = new QueueId(port, queue);
+            int number = queue;
+            TxQueue open = queues.computeIfAbsent(
+                    id, absent -> opened(opened, ports.find(port).openTx(number)));
+            if (!destination.isWhole()) {
+                open.counters();
+            }
+            used.add(id);
+        }
+    }
+
+    private int wholeQueues(PortId port) {
+        return Layout.wholeQueues(
+                ports.find(port), ports.txQueues(port), workers.workers().size());
+    }
+
+    /** Gives every component its share of its destination. */
+    private void redivide(Map<QueueId, TxQueue> queues, Set<QueueId> used) {
+        Map<PortId, SortedMap<Integer, TxQueue>> open = new HashMap<>();
+        used.forEach(
+                id -> open.computeIfAbsent(id.port(), port -> new TreeMap<>()).put(id.queue(), queues.get(id)));
+        Map<PortId, List<Destination.Feed>> feeds = new HashMap<>();
+        components.forEach(
+                (part, component) -> feeds.computeIfAbsent(part.destination().port(), port -> new ArrayList<>())
+                        .add(new Destination.Feed(component, part.destination().queue())));
+        open.keySet()
+                .forEach(port -> destinations.computeIfAbsent(
+                        port,
+                        id -> new Destination(
+                                ports.find(id).liveTx(), ports.find(id).spreadsFlows(), wholeQueues(id), workers)));
+        destinations.forEach((port, destination) ->
+                destination.change(open.getOrDefault(port, new TreeMap<>()), feeds.getOrDefault(port, List.of())));
+        destinations.keySet().retainAll(open.keySet());
+    }
+
+    private List<List<Component>> assignment(Map<Layout.Part, PatchComponent> from) {
         List<List<Component>> lists = nothing();
-        desired.forEach((source, destination) ->
-                lists.get(where.get(destination)).add(from.get(new Patch(source, destination))));
+        from.forEach((part, component) -> lists.get(part.worker()).add(component));
         return lists;
     }
 
@@ -186,46 +284,28 @@ public final class PatchPanel implements AutoCloseable {
         return lists;
     }
 
-    private RxQueue openRx(QueueId id) {
-        int queues = ports.find(id.port()).rxQueues();
-        requireQueue(id, queues, "receive");
-        return ports.find(id.port()).openRx(id.queue());
-    }
-
-    private TxQueue openTx(QueueId id) {
-        int queues = ports.find(id.port()).txQueues();
-        requireQueue(id, queues, "transmit");
-        return ports.find(id.port()).openTx(id.queue());
-    }
-
-    private static void requireQueue(QueueId id, int queues, String kind) {
-        if (id.queue() >= queues) {
-            throw new PortException("port " + id.port() + " has no " + kind + " queue " + id.queue() + ": "
-                    + (queues == 0 ? "it has none" : "0.." + (queues - 1)));
-        }
-    }
-
     private static <Q extends AutoCloseable> Q opened(List<AutoCloseable> all, Q queue) {
         all.add(queue);
         return queue;
     }
 
     /** Closes and leaves out the queues that no patch uses; no worker knows them any more. */
-    private static <Q extends AutoCloseable> Map<QueueId, Q> retire(Map<QueueId, Q> queues, Set<QueueId> used) {
-        Map<QueueId, Q> kept = new TreeMap<>();
+    private static <Q extends AutoCloseable> SortedMap<QueueId, Q> retire(
+            SortedMap<QueueId, Q> queues, Set<QueueId> used) {
+        SortedMap<QueueId, Q> kept = new TreeMap<>();
         queues.forEach((id, queue) -> {
             if (used.contains(id)) {
                 kept.put(id, queue);
             } else {
-                closeQueue(queue);
+                closeNow(queue);
             }
         });
         return kept;
     }
 
-    private static void closeQueue(AutoCloseable queue) {
+    private static void closeNow(AutoCloseable closeable) {
         try {
-            queue.close();
+            closeable.close();
         } catch (Exception e) {
             throw new IllegalStateException("close of a queue failed: " + e.getMessage(), e);
         }

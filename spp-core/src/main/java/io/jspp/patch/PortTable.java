@@ -1,5 +1,6 @@
 package io.jspp.patch;
 
+import io.jspp.port.LiveQueues;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
@@ -7,12 +8,11 @@ import io.jspp.port.PortId;
 import io.jspp.port.PortType;
 import io.jspp.state.Cause;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,7 +23,10 @@ public final class PortTable implements AutoCloseable {
     private final PortContext context;
     private final Map<String, PortType> types = new TreeMap<>();
     private final Map<PortId, Port> ports = new LinkedHashMap<>();
-    private final Set<PortId> devices = new HashSet<>();
+    private final Map<PortId, Queues> devices = new HashMap<>();
+
+    /** Queues that a device has; its port knows only how many it could have. */
+    private record Queues(int rx, int tx) {}
 
     /** All port types of the class path. */
     public PortTable(PortContext context) {
@@ -41,11 +44,27 @@ public final class PortTable implements AutoCloseable {
     }
 
     /** Makes the port of one of the primary's devices known; one that is known already stays. */
-    public void addDevice(PortId id) {
+    public void addDevice(PortId id, int rxQueues, int txQueues) {
         if (!ports.containsKey(id)) {
             ports.put(id, type(id).open(id, context));
         }
-        devices.add(id);
+        devices.put(id, new Queues(rxQueues, txQueues));
+    }
+
+    /**
+     * Receive queues of a port, at most {@link LiveQueues#MAX}.
+     *
+     * @throws PortException when it isn't known
+     */
+    public int rxQueues(PortId id) {
+        int most = Math.min(find(id).rxQueues(), LiveQueues.MAX);
+        return devices.containsKey(id) ? Math.min(most, devices.get(id).rx()) : most;
+    }
+
+    /** As {@link #rxQueues}, for transmit queues. */
+    public int txQueues(PortId id) {
+        int most = Math.min(find(id).txQueues(), LiveQueues.MAX);
+        return devices.containsKey(id) ? Math.min(most, devices.get(id).tx()) : most;
     }
 
     /**
@@ -77,7 +96,7 @@ public final class PortTable implements AutoCloseable {
 
     void requireRemovable(PortId id) {
         find(id);
-        if (devices.contains(id)) {
+        if (devices.containsKey(id)) {
             throw new PortException("port " + id + " can't be deleted: it belongs to a device of the primary");
         }
     }
@@ -107,7 +126,7 @@ public final class PortTable implements AutoCloseable {
 
     /** Ports that were added, not those of devices. */
     public List<PortId> added() {
-        return ports.keySet().stream().filter(id -> !devices.contains(id)).toList();
+        return ports.keySet().stream().filter(id -> !devices.containsKey(id)).toList();
     }
 
     private PortType type(PortId id) {

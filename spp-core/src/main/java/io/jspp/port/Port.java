@@ -23,6 +23,24 @@ public interface Port extends AutoCloseable {
     /** Transmit queues the port has at most. */
     int txQueues();
 
+    /** Receive queues that may have packets now; the port's, for its life. */
+    default LiveQueues liveRx() {
+        return LiveQueues.all(rxQueues());
+    }
+
+    /** Transmit queues that lead somewhere now; the port's, for its life. */
+    default LiveQueues liveTx() {
+        return LiveQueues.all(txQueues());
+    }
+
+    /**
+     * Whether a worker that sends to the whole port spreads flows over all live transmit queues, because somebody behind the port serves each of
+     * them by another CPU; else one queue per worker is used.
+     */
+    default boolean spreadsFlows() {
+        return false;
+    }
+
     /**
      * Claims and opens a receive queue.
      *

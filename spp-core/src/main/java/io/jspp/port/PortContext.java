@@ -37,4 +37,9 @@ public interface PortContext {
 
     /** True when vhost ports connect to a socket of the front-end rather than listen. */
     boolean vhostClient();
+
+    /** Queue pairs that a vhost port offers, 1..16. */
+    default int vhostQueues() {
+        return 16;
+    }
 }

@@ -32,12 +32,30 @@ public interface RxQueue extends AutoCloseable {
     int wakeFd();
 
     /**
+     * Has the producer notify {@code set} from now on, so that one descriptor serves many queues; {@link #wakeFd()} is not needed then. Control
+     * thread.
+     *
+     * @return false when the queue can't; nothing has changed then
+     */
+    default boolean wake(WakeSet set) {
+        return false;
+    }
+
+    /** Ends {@link #wake}; before the set is closed. Control thread. */
+    default void unwake(WakeSet set) {}
+
+    /**
      * A SIGBUS hit this worker (the JVM's InternalError, which doesn't say where): compares the memory of peers that this queue maps with
      * what is left of it, and takes the port down if it is its own that vanished. Worker thread.
      */
     default void checkMemory() {}
 
     QueueCounters counters();
+
+    /** Whether packets can ever have passed or been dropped here: false until a guest first uses the queue. Any thread. */
+    default boolean everLive() {
+        return true;
+    }
 
     /** Ends the claim. */
     @Override

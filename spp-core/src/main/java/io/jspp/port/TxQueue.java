@@ -32,6 +32,11 @@ public interface TxQueue extends AutoCloseable {
 
     QueueCounters counters();
 
+    /** As {@link RxQueue#everLive}. */
+    default boolean everLive() {
+        return true;
+    }
+
     /** Ends the claim. */
     @Override
     void close();

@@ -29,7 +29,10 @@ final class Session implements AutoCloseable {
             | Features.HOST_ECN
             | Features.HOST_UFO
             | Features.MRG_RXBUF
+            | Features.CTRL_VQ
+            | Features.CTRL_RX
             | Features.GUEST_ANNOUNCE
+            | Features.MQ
             | Features.ANY_LAYOUT
             | Features.INDIRECT_DESC
             | Features.EVENT_IDX

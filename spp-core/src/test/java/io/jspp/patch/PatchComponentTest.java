@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jspp.counters.QueueCounters;
 import io.jspp.mbuf.Burst;
+import io.jspp.port.LiveQueues;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PatchComponentTest {
@@ -46,6 +49,11 @@ class PatchComponentTest {
         }
 
         @Override
+        public boolean everLive() {
+            return true;
+        }
+
+        @Override
         public void flush() {}
 
         @Override
@@ -73,7 +81,8 @@ class PatchComponentTest {
     @Test
     void shouldKeepNothingOfABurstWhenRecoveryFaultsToo() {
         FaultingQueue queue = new FaultingQueue();
-        PatchComponent component = new PatchComponent("p", queue, queue, 64);
+        PatchComponent component = new PatchComponent("p", LiveQueues.all(1), new TreeMap<>(Map.of(0, queue)), 0, 64);
+        component.share(new Share(new TreeMap<>(Map.of(0, new Share.Entry(queue, null)))));
         assertThrows(InternalError.class, () -> component.poll(0));
         assertThrows(InternalError.class, component::recover);
         assertEquals(1, queue.releases, "borrowed descriptors stay lent");

@@ -46,9 +46,9 @@ class PatchPanelTest {
         }
         workers = new WorkerGroup(list);
         workers.start();
-        panel = new PatchPanel(workers, ports, 32);
+        panel = new PatchPanel(workers, ports, QueueMap.none(), 32);
         for (int i = 0; i < 4; i++) {
-            ports.addDevice(new PortId("phy", i));
+            ports.addDevice(new PortId("phy", i), 1, 1);
         }
     }
 
@@ -64,11 +64,11 @@ class PatchPanelTest {
     }
 
     private void patch(String source, String destination) {
-        panel.patch(QueueId.parse(source), QueueId.parse(destination));
+        panel.patch(PatchEnd.parse(source), PatchEnd.parse(destination));
     }
 
     private TestPorts.Sink sink(String port) {
-        return world.sinks.get(PortId.parse(port));
+        return world.sinks.get(new QueueId(PortId.parse(port), 0));
     }
 
     private List<String> patchTexts() {
@@ -125,7 +125,7 @@ class PatchPanelTest {
         patch("phy:1", "phy:2");
         patch("phy:1nq1", "phy:3");
         patch("phy:2", "phy:3");
-        waitFor(() -> sink("phy:3").seenSources() == 0b111 && sent("phy:2") > 1000);
+        waitFor(() -> sink("phy:3").seenSources() == 0b100101 && sent("phy:2") > 1000);
         assertEquals(List.of(), sink("phy:2").faults());
         int worker3 = workerOf("phy:3", Direction.TX);
         assertEquals(worker3, workerOf("phy:0", Direction.RX));
@@ -136,10 +136,12 @@ class PatchPanelTest {
 
     private int workerOf(String port, Direction direction) {
         return panel.queues().stream()
-                .filter(queue -> queue.id().equals(QueueId.parse(port)) && queue.direction() == direction)
+                .filter(queue ->
+                        queue.id().equals(new QueueId(PortId.parse(port), 0)) && queue.direction() == direction)
                 .findFirst()
                 .orElseThrow()
-                .worker();
+                .workers()
+                .get(0);
     }
 
     @Test
@@ -204,7 +206,7 @@ class PatchPanelTest {
 
     @Test
     void shouldKeepDevicesOfATypeThatCanAlsoBeAdded() {
-        ports.addDevice(PortId.parse("nullpmd:0"));
+        ports.addDevice(PortId.parse("nullpmd:0"), 1, 1);
         panel.add(PortId.parse("nullpmd:0"));
         panel.add(PortId.parse("nullpmd:1"));
         assertEquals(List.of(PortId.parse("nullpmd:1")), ports.added());

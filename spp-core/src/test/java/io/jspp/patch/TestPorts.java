@@ -7,6 +7,7 @@ import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
+import io.jspp.port.LiveQueues;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
@@ -18,6 +19,7 @@ import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +28,30 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ports with behaviour and without a world behind them: a source hands out frames of eight bytes with its port's number and a sequence
- * number, a sink remembers per source what came last and whether it was in order. Claims are kept in one set, as the primary would.
+ * Ports with behaviour and without a world behind them: a source queue hands out UDP frames of several flows, each with a sequence number, a sink
+ * compares it with what came last of that flow, at whatever sink, and notices a second user. Claims are kept in one set, as the primary would.
  */
 final class TestPorts implements PortContext, AutoCloseable {
+    static final int FLOWS = 64;
+
+    private static final int FRAME = 64;
+    private static final int SOURCE_AT = 42;
     private final NativeMemory counterMemory = NativeMemory.allocate(64 * 1024);
     private final Map<String, Long> counters = new HashMap<>();
     final Set<String> claims = new TreeSet<>();
-    final Map<PortId, Sink> sinks = new ConcurrentHashMap<>();
+    final Map<QueueId, Sink> sinks = new ConcurrentHashMap<>();
+    final Map<PortId, TestPort> ports = new ConcurrentHashMap<>();
+
+    /** Sequence number that came last, by source and flow: written by the worker that polls the source. */
+    private final int[][] last = new int[64][FLOWS];
 
     /** A port type without any device. */
     PortType type(String name, boolean addable, int queues) {
+        return type(name, addable, queues, false);
+    }
+
+    /** @param spreads whether one sender uses all queues, as towards a guest */
+    PortType type(String name, boolean addable, int queues, boolean spreads) {
         return new PortType() {
             @Override
             public String name() {
@@ -55,7 +70,9 @@ final class TestPorts implements PortContext, AutoCloseable {
 
             @Override
             public Port open(PortId id, PortContext context) {
-                return new TestPort(id, queues);
+                TestPort port = new TestPort(id, queues, spreads);
+                ports.put(id, port);
+                return port;
             }
         };
     }
@@ -108,13 +125,47 @@ final class TestPorts implements PortContext, AutoCloseable {
         counterMemory.close();
     }
 
-    private final class TestPort implements Port {
+    final class TestPort implements Port {
         private final PortId id;
         private final int queues;
+        private final boolean spreads;
+        private final LiveQueues liveRx;
+        private final LiveQueues liveTx;
 
-        TestPort(PortId id, int queues) {
+        TestPort(PortId id, int queues, boolean spreads) {
             this.id = id;
             this.queues = queues;
+            this.spreads = spreads;
+            liveRx = LiveQueues.all(queues);
+            liveTx = LiveQueues.all(queues);
+        }
+
+        @Override
+        public LiveQueues liveRx() {
+            return liveRx;
+        }
+
+        @Override
+        public LiveQueues liveTx() {
+            return liveTx;
+        }
+
+        @Override
+        public boolean spreadsFlows() {
+            return spreads;
+        }
+
+        /** As a vhost port does when its guest begins or ends to use a queue pair: a pair that ended must see no packet any more. */
+        void enable(int queue, boolean live, Quiescence workers) {
+            if (live) {
+                sinks.get(new QueueId(id, queue)).disabled = false;
+            }
+            liveRx.set(queue, live);
+            liveTx.set(queue, live);
+            if (!live) {
+                workers.synchronize();
+                sinks.get(new QueueId(id, queue)).disabled = true;
+            }
         }
 
         @Override
@@ -146,42 +197,54 @@ final class TestPorts implements PortContext, AutoCloseable {
         @Override
         public TxQueue openTx(int queue) {
             claim(id, queue, Direction.TX);
-            return sinks.compute(id, (key, old) -> new Sink(id, queue, old));
+            return sinks.compute(new QueueId(id, queue), (key, old) -> new Sink(id, queue, old));
         }
 
         @Override
         public void close() {}
     }
 
-    /** Never runs dry; hands out its frame again only after release. */
+    /** Never runs dry; hands out its frames again only after release. */
     private final class Source implements RxQueue {
         private static final int FRAMES = 16;
         private final PortId id;
         private final int queue;
+        private final int number;
         private final QueueCounters counters;
-        private final NativeMemory frames = NativeMemory.allocate(8L * FRAMES);
-        private int sequence;
+        private final NativeMemory frames = NativeMemory.allocate((long) FRAME * FRAMES);
+        private final int[] sequence = new int[FLOWS];
+        private int flow;
         private int lent;
+        private volatile Thread inside;
 
         Source(PortId id, int queue) {
             this.id = id;
             this.queue = queue;
+            number = source(id, queue);
+            Arrays.fill(last[number], 0);
             counters = new QueueCounters(TestPorts.this.counters(), id + " q" + queue + " rx");
         }
 
         @Override
         public int rxBurst(Burst burst) {
-            if (lent != 0) {
+            if (lent != 0 || inside != null) {
                 throw new IllegalStateException(id + ": asked for more before release");
             }
+            inside = Thread.currentThread();
             lent = Math.min(FRAMES, burst.capacity());
             for (int i = 0; i < lent; i++) {
-                long address = frames.address() + 8L * i;
-                Memory.putInt(address, id.index());
-                Memory.putInt(address + 4, sequence++);
-                burst.add(address, 8, 0, Burst.BORROWED);
+                long address = frames.address() + (long) FRAME * i;
+                Memory.putInt(address + 12, 0x45_0008); // IPv4
+                Memory.putByte(address + 23, (byte) 17); // UDP
+                Memory.putInt(address + 34, flow << 16 | number);
+                Memory.putInt(address + SOURCE_AT, number);
+                Memory.putInt(address + SOURCE_AT + 4, flow);
+                Memory.putInt(address + SOURCE_AT + 8, ++sequence[flow]);
+                flow = (flow + 1) % FLOWS;
+                burst.add(address, FRAME, 0, Burst.BORROWED);
             }
-            counters.passed(lent, 8L * lent);
+            counters.passed(lent, (long) FRAME * lent);
+            inside = null;
             return lent;
         }
 
@@ -215,16 +278,21 @@ final class TestPorts implements PortContext, AutoCloseable {
         }
     }
 
-    /** Takes all it gets; notices disorder and a second thread. */
+    /** Bit of a source queue in {@link Sink#seenSources}. */
+    static int source(PortId id, int queue) {
+        return id.index() | queue << 2;
+    }
+
+    /** Takes all it gets; notices loss, disorder, a second thread, and use when it must not be used. */
     final class Sink implements TxQueue {
         private final PortId id;
         private final int queue;
         private final QueueCounters counters;
-        private final int[] last = new int[32];
         private final List<String> faults = new ArrayList<>();
         private volatile Thread inside;
-        private volatile int seenSources;
+        private volatile long seenSources;
         private volatile boolean closed;
+        private volatile boolean disabled;
 
         Sink(PortId id, int queue, Sink former) {
             this.id = id;
@@ -237,24 +305,26 @@ final class TestPorts implements PortContext, AutoCloseable {
 
         @Override
         public int txBurst(Burst burst) {
-            if (closed) {
-                faults.add("used after close");
+            if (closed || disabled) {
+                fault("used after " + (closed ? "close" : "disable"));
             }
             if (inside != null) {
-                faults.add("used by two threads");
+                fault("used by two threads");
             }
             inside = Thread.currentThread();
             for (int i = 0; i < burst.packets; i++) {
-                long address = burst.segmentAddress[burst.first[i]];
+                long address = burst.segmentAddress[burst.first[i]] + SOURCE_AT;
                 int source = Memory.getInt(address);
-                int sequence = Memory.getInt(address + 4);
-                if (last[source] != 0 && sequence != last[source] + 1) {
-                    faults.add("frame " + sequence + " of source " + source + " after " + last[source]);
+                int flow = Memory.getInt(address + 4);
+                int sequence = Memory.getInt(address + 8);
+                if (last[source][flow] != 0 && sequence != last[source][flow] + 1) {
+                    fault("frame " + sequence + " of source " + source + " flow " + flow + " after "
+                            + last[source][flow]);
                 }
-                last[source] = sequence;
-                seenSources |= 1 << source;
+                last[source][flow] = sequence;
+                seenSources |= 1L << source;
             }
-            counters.passed(burst.packets, 8L * burst.packets);
+            counters.passed(burst.packets, (long) FRAME * burst.packets);
             inside = null;
             return burst.packets;
         }
@@ -268,8 +338,14 @@ final class TestPorts implements PortContext, AutoCloseable {
         }
 
         /** Bit N: a frame of source N arrived. */
-        int seenSources() {
+        long seenSources() {
             return seenSources;
+        }
+
+        private void fault(String text) {
+            if (faults.size() < 5) {
+                faults.add(text);
+            }
         }
 
         List<String> faults() {

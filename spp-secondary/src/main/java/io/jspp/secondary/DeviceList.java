@@ -25,7 +25,7 @@ final class DeviceList {
      */
     void refresh() {
         for (AttachClient.DeviceInfo device : client.devices()) {
-            ports.addDevice(device.port());
+            ports.addDevice(device.port(), device.rxQueues(), device.txQueues());
             queues.put(device.port(), Math.max(device.rxQueues(), device.txQueues()));
         }
     }

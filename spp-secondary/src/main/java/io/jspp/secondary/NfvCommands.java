@@ -6,8 +6,8 @@ import io.jspp.control.CommandTable;
 import io.jspp.control.ProcessKind;
 import io.jspp.control.Reply;
 import io.jspp.linux.LinuxException;
+import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PatchPanel;
-import io.jspp.patch.QueueId;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.state.Cause;
@@ -37,8 +37,8 @@ final class NfvCommands {
                 .on("add", request -> change(() -> panel.add(PortId.parse(request.argument("port")))))
                 .on("del", request -> change(() -> panel.delete(PortId.parse(request.argument("port")))))
                 .on("patch", request -> {
-                    QueueId source = QueueId.parse(request.argument("src"));
-                    QueueId destination = QueueId.parse(request.argument("dst"));
+                    PatchEnd source = PatchEnd.parse(request.argument("src"));
+                    PatchEnd destination = PatchEnd.parse(request.argument("dst"));
                     return change(() -> patch(source, destination));
                 })
                 .on("patch reset", changing(panel::reset))
@@ -65,7 +65,7 @@ final class NfvCommands {
         return Reply.ok();
     }
 
-    private void patch(QueueId source, QueueId destination) {
+    private void patch(PatchEnd source, PatchEnd destination) {
         if (!panel.knows(source.port()) || !panel.knows(destination.port())) {
             try {
                 devices.refresh(); // a primary that was started again may have more

@@ -7,11 +7,13 @@ import io.jspp.config.Lcore;
 import io.jspp.config.ProcessException;
 import io.jspp.config.ProcessOptions;
 import io.jspp.config.Termination;
+import io.jspp.config.UsageException;
 import io.jspp.control.ControlConnection;
 import io.jspp.mbuf.SwitchSegment;
 import io.jspp.memory.CommittedBytes;
 import io.jspp.patch.PatchPanel;
 import io.jspp.patch.PortTable;
+import io.jspp.patch.QueueMap;
 import io.jspp.port.Attachment;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortEvents;
@@ -93,11 +95,12 @@ final class NfvProcess {
         CommittedBytes store = segment.clients().configuration(own.clientId());
         open(() -> forgetAfterExit(client, store));
         List<Lcore> lcores = workerLcores();
+        QueueMap queueMap = queueMap(lcores);
         WorkerGroup workers = open(new WorkerGroup(makeWorkers(segment, lcores)));
         workers.start();
         PortTable ports = open(new PortTable(context(client, segment, workers)));
-        PatchPanel panel =
-                open(new PatchPanel(workers, ports, options.configuration().integer(ConfigKeys.BURST)));
+        PatchPanel panel = open(
+                new PatchPanel(workers, ports, queueMap, options.configuration().integer(ConfigKeys.BURST)));
         DeviceList devices = new DeviceList(client, ports);
         devices.refresh();
 
@@ -135,14 +138,15 @@ final class NfvProcess {
         int area = segment.clients().get(own.clientId()).counterArea();
         return new SecondaryContext(
                 client,
-                new ProcessCounters(segment, area),
+                open(new ProcessCounters(segment, area)),
                 new Attachment(segment, own.clientId(), client.epoch()),
                 workers,
                 events,
                 options.socketDirectory(),
                 options.configuration().mode(ConfigKeys.SOCK_MODE),
                 options.socketGroup(),
-                options.configuration().flag(ConfigKeys.VHOST_CLIENT));
+                options.configuration().flag(ConfigKeys.VHOST_CLIENT),
+                options.configuration().integer(ConfigKeys.VHOST_QUEUES));
     }
 
     private AttachClient attach() throws InterruptedException {
@@ -163,6 +167,16 @@ final class NfvProcess {
     private List<Lcore> workerLcores() {
         List<Lcore> lcores = options.lcores().workers();
         return lcores.isEmpty() ? List.of(options.lcores().main()) : lcores;
+    }
+
+    private QueueMap queueMap(List<Lcore> lcores) {
+        try {
+            return QueueMap.parse(
+                    options.configuration().text(ConfigKeys.QUEUE_MAP),
+                    lcores.stream().map(Lcore::id).toList());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(e.getMessage());
+        }
     }
 
     private List<Worker> makeWorkers(SwitchSegment segment, List<Lcore> lcores) {

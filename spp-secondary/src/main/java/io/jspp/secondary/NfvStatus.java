@@ -5,9 +5,9 @@ import io.jspp.config.LcoreMap;
 import io.jspp.control.JsonWriter;
 import io.jspp.counters.DropReason;
 import io.jspp.patch.Patch;
+import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PatchPanel;
 import io.jspp.patch.PortTable;
-import io.jspp.patch.QueueId;
 import io.jspp.port.Port;
 import io.jspp.port.PortEvents;
 import io.jspp.port.PortState;
@@ -16,7 +16,11 @@ import io.jspp.worker.WorkerGroup;
 import io.jspp.worker.WorkerStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * An nfv's status: SPP's members first ({@code client-id status master-lcore lcores ports patches}), then what SPP does not tell:
@@ -60,11 +64,16 @@ final class NfvStatus {
         List<Port> known = ports.all();
         json.field("ports", portWords(known));
         json.name("patches").array();
-        for (Patch patch : panel.patches()) {
-            json.object()
-                    .field("src", word(patch.source()))
-                    .field("dst", word(patch.destination()))
-                    .endObject();
+        List<Patch> patches = panel.patches();
+        Set<PatchEnd> named = new HashSet<>();
+        patches.forEach(patch -> named.add(patch.source()));
+        for (Patch patch : patches) {
+            for (PatchEnd source : sources(patch.source(), named)) {
+                json.object()
+                        .field("src", source.toString())
+                        .field("dst", patch.destination().toString())
+                        .endObject();
+            }
         }
         json.endArray();
         json.field("idle", workers.workers().get(0).idleMode().word());
@@ -81,20 +90,27 @@ final class NfvStatus {
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }
 
+    /** Every port, a device's queue by queue when it has several, and queues of other ports that are patched by themselves. */
     private List<String> portWords(List<Port> known) {
-        List<String> words = new ArrayList<>();
-        for (Port port : known) {
-            int queues = devices.queues(port.id());
-            for (int queue = 0; queue < queues; queue++) {
-                words.add(word(new QueueId(port.id(), queue)));
-            }
-        }
-        return words;
+        Set<String> words = new LinkedHashSet<>();
+        known.forEach(port -> sources(PatchEnd.whole(port.id()), Set.of()).forEach(end -> words.add(end.toString())));
+        panel.patches().forEach(patch -> words.add(patch.source().toString()));
+        known.stream()
+                .filter(port -> devices.queues(port.id()) > 1)
+                .forEach(port -> words.remove(port.id().toString()));
+        return List.copyOf(words);
     }
 
-    /** A port with several queues always names one, as in SPP. */
-    private String word(QueueId id) {
-        return devices.queues(id.port()) > 1 ? id.withQueue() : id.toString();
+    /** What a patch takes packets from in SPP's words, which name each queue of a device that has several. */
+    private List<PatchEnd> sources(PatchEnd end, Set<PatchEnd> namedOtherwise) {
+        int queues = devices.queues(end.port());
+        if (!end.isWhole() || queues == 1) {
+            return List.of(end);
+        }
+        return IntStream.range(0, queues)
+                .mapToObj(queue -> new PatchEnd(end.port(), queue))
+                .filter(queue -> !namedOtherwise.contains(queue))
+                .toList();
     }
 
     private void writeWorkers(JsonWriter json) {
@@ -162,9 +178,13 @@ final class NfvStatus {
                     .field("port", queue.id().port().toString())
                     .field("queue", queue.id().queue())
                     .field("direction", queue.direction().word());
-            if (queue.worker() >= 0) {
-                json.field("lcore", workerLcores.get(queue.worker()).id());
+            if (!queue.workers().isEmpty()) {
+                json.field("lcore", lcoreOf(queue.workers().get(0)));
             }
+            json.field(
+                            "lcores",
+                            queue.workers().stream().mapToInt(this::lcoreOf).toArray())
+                    .field("live", queue.live());
             json.field("packets", queue.counters().packets())
                     .field("bytes", queue.counters().bytes())
                     .name("drops")
@@ -178,5 +198,9 @@ final class NfvStatus {
             json.endObject().endObject();
         }
         json.endArray();
+    }
+
+    private int lcoreOf(int worker) {
+        return workerLcores.get(worker).id();
     }
 }

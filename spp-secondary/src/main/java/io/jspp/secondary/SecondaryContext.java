@@ -18,5 +18,6 @@ record SecondaryContext(
         Path socketDirectory,
         int socketMode,
         int socketGroup,
-        boolean vhostClient)
+        boolean vhostClient,
+        int vhostQueues)
         implements PortContext {}

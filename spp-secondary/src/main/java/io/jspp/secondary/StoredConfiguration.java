@@ -1,9 +1,9 @@
 package io.jspp.secondary;
 
 import io.jspp.patch.Patch;
+import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PatchPanel;
 import io.jspp.patch.PortTable;
-import io.jspp.patch.QueueId;
 import io.jspp.port.PortId;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ record StoredConfiguration(List<PortId> added, List<Patch> patches, boolean runn
                 if (words[0].equals("add") && words.length == 2) {
                     added.add(PortId.parse(words[1]));
                 } else if (words[0].equals("patch") && words.length == 3) {
-                    patches.add(new Patch(QueueId.parse(words[1]), QueueId.parse(words[2])));
+                    patches.add(new Patch(PatchEnd.parse(words[1]), PatchEnd.parse(words[2])));
                 } else if (words[0].equals("forward")) {
                     running = true;
                 }
@@ -64,17 +64,13 @@ record StoredConfiguration(List<PortId> added, List<Patch> patches, boolean runn
         StringBuilder text = new StringBuilder(VERSION_LINE).append('\n');
         added.forEach(port -> text.append("add ").append(port).append('\n'));
         patches.forEach(patch -> text.append("patch ")
-                .append(word(patch.source()))
+                .append(patch.source().wire())
                 .append(' ')
-                .append(word(patch.destination()))
+                .append(patch.destination().wire())
                 .append('\n'));
         if (running) {
             text.append("forward\n");
         }
         return text.toString();
-    }
-
-    private static String word(QueueId id) {
-        return id.queue() == 0 ? id.port().toString() : id.port() + "nq" + id.queue();
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.jspp.patch.Patch;
-import io.jspp.patch.QueueId;
+import io.jspp.patch.PatchEnd;
 import io.jspp.port.PortId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,11 +15,12 @@ class StoredConfigurationTest {
         StoredConfiguration configuration = new StoredConfiguration(
                 List.of(PortId.parse("ring:0"), PortId.parse("vhost:12")),
                 List.of(
-                        new Patch(QueueId.parse("phy:0nq1"), QueueId.parse("ring:0")),
-                        new Patch(QueueId.parse("vhost:12"), QueueId.parse("vhost:12"))),
+                        new Patch(PatchEnd.parse("phy:0nq1"), PatchEnd.parse("ring:0")),
+                        new Patch(PatchEnd.parse("phy:0nq0"), PatchEnd.parse("vhost:12nq3")),
+                        new Patch(PatchEnd.parse("vhost:12"), PatchEnd.parse("vhost:12"))),
                 true);
         assertEquals(
-                "nfv 1\nadd ring:0\nadd vhost:12\npatch phy:0nq1 ring:0\npatch vhost:12 vhost:12\nforward\n",
+                "nfv 1\nadd ring:0\nadd vhost:12\npatch phy:0nq1 ring:0\npatch phy:0nq0 vhost:12nq3\npatch vhost:12 vhost:12\nforward\n",
                 configuration.encode());
         assertEquals(configuration, StoredConfiguration.decode(configuration.encode()));
     }

@@ -5,6 +5,7 @@ import io.jspp.counters.QueueCounters;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
+import io.jspp.port.LiveQueues;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
@@ -28,8 +29,6 @@ import java.util.Map;
  * <p>{@link Port} methods: control thread. {@link VringUser} methods: session thread.
  */
 final class VhostPort implements Port, VringUser {
-    private static final int QUEUE_PAIRS = 1;
-
     private static final DropReason[] REASONS = new DropReason[Virtqueue.DROP_KINDS];
 
     static {
@@ -46,7 +45,10 @@ final class VhostPort implements Port, VringUser {
     private final Runnable onClose;
     private final String path;
     private final Endpoint endpoint;
-    private final VringSlot[] slots = new VringSlot[2 * QUEUE_PAIRS];
+    private final int queuePairs;
+    private final VringSlot[] slots;
+    private final LiveQueues liveRx = new LiveQueues();
+    private final LiveQueues liveTx = new LiveQueues();
     private volatile PortState state = PortState.down(Cause.OPENING);
 
     /** @param onClose told once when the port is closed */
@@ -55,6 +57,11 @@ final class VhostPort implements Port, VringUser {
         this.context = context;
         this.loop = loop;
         this.onClose = onClose;
+        queuePairs = context.vhostQueues();
+        slots = new VringSlot[2 * queuePairs];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new VringSlot();
+        }
         path = context.socketDirectory()
                 .resolve("sock" + id.index())
                 .toAbsolutePath()
@@ -64,15 +71,12 @@ final class VhostPort implements Port, VringUser {
                     id.toString(),
                     path,
                     context.vhostClient(),
-                    QUEUE_PAIRS,
+                    queuePairs,
                     this,
                     context.socketMode(),
                     context.socketGroup());
         } catch (IllegalArgumentException e) {
             throw new PortException(id + ": " + e.getMessage() + ": choose a shorter --sock-dir", e);
-        }
-        for (int i = 0; i < slots.length; i++) {
-            slots[i] = new VringSlot();
         }
         loop.open(endpoint);
     }
@@ -102,43 +106,65 @@ final class VhostPort implements Port, VringUser {
 
     @Override
     public int rxQueues() {
-        return QUEUE_PAIRS;
+        return queuePairs;
     }
 
     @Override
     public int txQueues() {
-        return QUEUE_PAIRS;
+        return queuePairs;
+    }
+
+    @Override
+    public LiveQueues liveRx() {
+        return liveRx;
+    }
+
+    @Override
+    public LiveQueues liveTx() {
+        return liveTx;
+    }
+
+    @Override
+    public boolean spreadsFlows() {
+        return true;
     }
 
     @Override
     public RxQueue openRx(int queue) {
-        QueueCounters counters = claim(queue, Direction.RX);
-        return new VhostRxQueue(this, queue, slots[2 * queue + 1], counters);
+        claim(queue, Direction.RX);
+        VhostRxQueue opened = new VhostRxQueue(this, queue, slots[2 * queue + 1]);
+        if (queue == 0) {
+            opened.counters();
+        }
+        return opened;
     }
 
     @Override
     public TxQueue openTx(int queue) {
-        QueueCounters counters = claim(queue, Direction.TX);
-        return new VhostTxQueue(this, queue, slots[2 * queue], counters);
+        claim(queue, Direction.TX);
+        VhostTxQueue opened = new VhostTxQueue(this, queue, slots[2 * queue]);
+        if (queue == 0) {
+            opened.counters(); // where drops count while there is no guest
+        }
+        return opened;
     }
 
-    private QueueCounters claim(int queue, Direction direction) {
-        if (queue < 0 || queue >= QUEUE_PAIRS) {
-            throw new PortException(id + " has " + QUEUE_PAIRS + " queue pair, queue " + queue + " does not exist");
+    private void claim(int queue, Direction direction) {
+        if (queue < 0 || queue >= queuePairs) {
+            throw new PortException(id + " has queue pairs 0.." + (queuePairs - 1) + ", queue " + queue
+                    + " does not exist (--set vhost.queues=16 is the most)");
         }
         Claims.Grant grant = context.claims().claim(id, queue, direction);
         FileDescriptor.closeAll(grant.fds());
-        try {
-            return new QueueCounters(context.counters(), id + " q" + queue + " " + direction.word());
-        } catch (RuntimeException e) {
-            context.claims().release(id, queue, direction);
-            throw e;
-        }
     }
 
-    /** A queue ends; its worker has let go. */
-    void closed(int queue, Direction direction, QueueCounters counters) {
-        counters.close();
+    /** Counters of one of this port's queues. */
+    QueueCounters makeCounters(int queue, Direction direction) {
+        return new QueueCounters(context.counters(), id + " q" + queue + " " + direction.word());
+    }
+
+    /** A queue has ended; its worker has let go. */
+    void closed(int queue, Direction direction) {
         context.claims().release(id, queue, direction);
     }
 
@@ -175,11 +201,26 @@ final class VhostPort implements Port, VringUser {
     @Override
     public void publish(int vring, Virtqueue queue, int kick) {
         slots[vring].publish(queue, kick);
+        live(vring).set(vring / 2, true);
     }
 
+    /**
+     * A ring towards the guest is first taken out of the flows' choice, and out of use only when no worker can choose it any more: a guest that
+     * gives up a queue pair while others stay loses nothing.
+     */
     @Override
     public void unpublish(int vring) {
+        LiveQueues live = live(vring);
+        live.set(vring / 2, false);
+        if (live == liveTx && live.bits() != 0 && live.observed()) {
+            synchronize();
+        }
         slots[vring].unpublish();
+    }
+
+    /** Odd rings are those the guest transmits by. */
+    private LiveQueues live(int vring) {
+        return (vring & 1) != 0 ? liveRx : liveTx;
     }
 
     @Override
@@ -202,9 +243,6 @@ final class VhostPort implements Port, VringUser {
     @Override
     public void close() {
         loop.close(endpoint);
-        for (VringSlot slot : slots) {
-            slot.close();
-        }
         context.events().forget(id);
         onClose.run();
     }

@@ -7,6 +7,7 @@ import io.jspp.mbuf.OffloadCheck;
 import io.jspp.net.Offload;
 import io.jspp.port.Direction;
 import io.jspp.port.RxQueue;
+import io.jspp.port.WakeSet;
 import io.jspp.virtio.PacketVectors;
 import io.jspp.virtio.Virtqueue;
 import java.util.Arrays;
@@ -15,11 +16,10 @@ import java.util.Arrays;
  * What a guest sends. Packets are borrowed: the burst carries addresses in the guest's memory, checked once; {@link #release} completes the
  * guest's descriptors with one store and calls the guest if it asked for that. Offload facts that contradict their frame end here.
  */
-final class VhostRxQueue implements RxQueue {
+final class VhostRxQueue implements RxQueue, VringSlot.User {
     private final VhostPort port;
     private final int queueIndex;
     private final VringSlot slot;
-    private final QueueCounters counters;
     private final PacketVectors vectors = new PacketVectors();
     private final int[] drops = new int[Virtqueue.DROP_KINDS];
     private Virtqueue current;
@@ -28,11 +28,26 @@ final class VhostRxQueue implements RxQueue {
     /** The queue whose descriptors are handed out; null when none are. */
     private Virtqueue lender;
 
-    VhostRxQueue(VhostPort port, int queueIndex, VringSlot slot, QueueCounters counters) {
+    private volatile QueueCounters made;
+
+    /** What {@link #made} was when the worker began with {@link #current}. */
+    private QueueCounters counters;
+
+    /** Only for who asked for {@link #wakeFd}. */
+    private WakeSet ownSleeper;
+
+    VhostRxQueue(VhostPort port, int queueIndex, VringSlot slot) {
         this.port = port;
         this.queueIndex = queueIndex;
         this.slot = slot;
-        this.counters = counters;
+        slot.attach(this);
+    }
+
+    @Override
+    public synchronized void prepare() {
+        if (made == null) {
+            made = port.makeCounters(queueIndex, Direction.RX);
+        }
     }
 
     @Override
@@ -43,6 +58,7 @@ final class VhostRxQueue implements RxQueue {
         }
         if (queue != current) {
             current = queue;
+            counters = made;
             offloads = GuestOffloads.ofDriver(queue.features());
         }
         PacketVectors v = vectors;
@@ -125,12 +141,29 @@ final class VhostRxQueue implements RxQueue {
         if (queue != null) {
             queue.disableKicks();
         }
-        slot.drain();
+        if (ownSleeper != null) {
+            ownSleeper.drain();
+        }
     }
 
     @Override
     public int wakeFd() {
-        return slot.wakeFd();
+        if (ownSleeper == null) {
+            ownSleeper = new WakeSet();
+            slot.addSleeper(ownSleeper);
+        }
+        return ownSleeper.fd();
+    }
+
+    @Override
+    public boolean wake(WakeSet set) {
+        slot.addSleeper(set);
+        return true;
+    }
+
+    @Override
+    public void unwake(WakeSet set) {
+        slot.removeSleeper(set);
     }
 
     @Override
@@ -144,11 +177,25 @@ final class VhostRxQueue implements RxQueue {
 
     @Override
     public QueueCounters counters() {
-        return counters;
+        prepare();
+        return made;
+    }
+
+    @Override
+    public boolean everLive() {
+        return made != null;
     }
 
     @Override
     public void close() {
-        port.closed(queueIndex, Direction.RX, counters);
+        slot.detach();
+        if (ownSleeper != null) {
+            slot.removeSleeper(ownSleeper);
+            ownSleeper.close();
+        }
+        if (made != null) {
+            made.close();
+        }
+        port.closed(queueIndex, Direction.RX);
     }
 }

@@ -13,27 +13,47 @@ import io.jspp.virtio.Virtqueue;
  * What a guest receives: each packet is copied from where it lies, even in another guest, straight into this guest's buffers. Offload facts go
  * along when the driver accepts them; what it doesn't is completed in software first. {@link #flush} calls the guest, if it asked for that.
  */
-final class VhostTxQueue implements TxQueue {
+final class VhostTxQueue implements TxQueue, VringSlot.User {
     private final VhostPort port;
     private final int queueIndex;
     private final VringSlot slot;
-    private final QueueCounters counters;
     private final PacketVectors vectors = new PacketVectors();
     private final PacketVectors plainVectors = new PacketVectors();
-    private final SoftwareOffload software = new SoftwareOffload(Burst.DEFAULT_CAPACITY);
-    private final Burst plain = new Burst();
     private final int[] drops = new int[Virtqueue.DROP_KINDS];
     private Virtqueue current;
     private GuestOffloads offloads;
     private long bytes;
 
-    VhostTxQueue(VhostPort port, int queueIndex, VringSlot slot, QueueCounters counters) {
+    // Made before the slot first has a queue; most queues of most ports never have one.
+    private volatile QueueCounters made;
+    private SoftwareOffload software;
+    private Burst plain;
+
+    /** What {@link #made} was when the worker began with {@link #current}. */
+    private QueueCounters counters;
+
+    VhostTxQueue(VhostPort port, int queueIndex, VringSlot slot) {
         this.port = port;
         this.queueIndex = queueIndex;
         this.slot = slot;
-        this.counters = counters;
-        plainVectors.bind(
-                plain.segmentAddress, plain.segmentLength, plain.first, plain.count, plain.length, plain.offload);
+        slot.attach(this);
+    }
+
+    @Override
+    public synchronized void prepare() {
+        if (software == null) {
+            software = new SoftwareOffload(Burst.DEFAULT_CAPACITY);
+            plain = new Burst();
+            plainVectors.bind(
+                    plain.segmentAddress, plain.segmentLength, plain.first, plain.count, plain.length, plain.offload);
+        }
+        makeCounters();
+    }
+
+    private synchronized void makeCounters() {
+        if (made == null) {
+            made = port.makeCounters(queueIndex, Direction.TX);
+        }
     }
 
     @Override
@@ -41,11 +61,12 @@ final class VhostTxQueue implements TxQueue {
         int packets = burst.packets;
         Virtqueue queue = slot.queue();
         if (queue == null) {
-            counters.dropped(DropReason.PORT_DOWN, packets);
+            made.dropped(DropReason.PORT_DOWN, packets);
             return 0;
         }
         if (queue != current) {
             current = queue;
+            counters = made;
             offloads = GuestOffloads.toDriver(queue.features());
         }
         vectors.bind(burst.segmentAddress, burst.segmentLength, burst.first, burst.count, burst.length, burst.offload);
@@ -127,14 +148,27 @@ final class VhostTxQueue implements TxQueue {
         }
     }
 
+    /** Who may send before the slot first has a queue asks for them first; they are there for queue 0. */
     @Override
     public QueueCounters counters() {
-        return counters;
+        makeCounters();
+        return made;
+    }
+
+    @Override
+    public boolean everLive() {
+        return made != null;
     }
 
     @Override
     public void close() {
-        software.close();
-        port.closed(queueIndex, Direction.TX, counters);
+        slot.detach();
+        if (software != null) {
+            software.close();
+        }
+        if (made != null) {
+            made.close();
+        }
+        port.closed(queueIndex, Direction.TX);
     }
 }

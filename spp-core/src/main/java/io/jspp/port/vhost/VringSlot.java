@@ -1,84 +1,94 @@
 package io.jspp.port.vhost;
 
-import io.jspp.linux.Constants;
-import io.jspp.linux.FileDescriptor;
-import io.jspp.linux.Layouts;
-import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
-import io.jspp.memory.NativeMemory;
+import io.jspp.port.WakeSet;
 import io.jspp.virtio.Virtqueue;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where the session thread puts a running virtqueue and one worker finds it: one volatile field, read once per burst. Whoever read it may use the
- * queue until its next quiescent point.
+ * queue until its next quiescent point. Holds no descriptor and no memory by itself, since most of a port's slots are never used.
  *
- * <p>For a ring that guests transmit by it also holds what the worker sleeps on: an epoll over the guest's kick and an own eventfd that says
- * "look at the ring". Both are edge-triggered and never read: a read of a descriptor that a guest shares could block.
+ * <p>For a ring that guests transmit by it also knows who sleeps until the guest kicks: {@link WakeSet}s, given and taken by the control thread.
  */
-final class VringSlot implements AutoCloseable {
-    private static final int MAX_EVENTS = 4;
+final class VringSlot {
+    /** One queue of the switch that uses the slot. */
+    interface User {
+        /** Makes what moving packets needs; called before a ring becomes visible, by the session thread or when the user attaches. */
+        void prepare();
+    }
+
     private static final int NO_KICK = -1;
 
-    private final FileDescriptor epoll;
-    private final FileDescriptor wake;
-    private final NativeMemory events = NativeMemory.allocate((long) MAX_EVENTS * Layouts.EpollEvent.SIZE);
+    private final List<WakeSet> sleepers = new ArrayList<>();
+    private User user;
     private int kick = NO_KICK;
 
     private volatile Virtqueue queue;
 
-    VringSlot() {
-        epoll = Linux.epollCreate();
-        wake = Linux.eventfd();
-        watch(wake.value());
-    }
-
-    private void watch(int fd) {
-        Linux.epollCtl(epoll.value(), Constants.EPOLL_CTL_ADD, fd, Constants.EPOLLIN | Constants.EPOLLET, fd);
-    }
-
     /** Session thread. */
-    void publish(Virtqueue started, int kickDescriptor) {
+    synchronized void publish(Virtqueue started, int kickDescriptor) {
+        if (user != null) {
+            user.prepare();
+        }
         kick = kickDescriptor;
         if (kick != NO_KICK) {
-            watch(kick);
+            sleepers.forEach(set -> set.add(kick));
         }
         queue = started;
-        Linux.eventfdWrite(wake.value());
+        sleepers.forEach(WakeSet::wake);
     }
 
     /** Session thread. */
-    void unpublish() {
+    synchronized void unpublish() {
         queue = null;
         if (kick != NO_KICK) {
-            try {
-                Linux.epollCtl(epoll.value(), Constants.EPOLL_CTL_DEL, kick, 0, 0);
-            } catch (LinuxException e) {
-                // It was never added, because adding failed; nothing is left to do.
-                kick = NO_KICK;
-            }
+            sleepers.forEach(this::removeKick);
             kick = NO_KICK;
+        }
+    }
+
+    private void removeKick(WakeSet set) {
+        try {
+            set.remove(kick);
+        } catch (LinuxException e) {
+            // It was never added, because adding failed; nothing is left to do.
+            return;
+        }
+    }
+
+    /** Control thread. */
+    synchronized void attach(User newUser) {
+        if (queue != null) {
+            newUser.prepare();
+        }
+        user = newUser;
+    }
+
+    /** Control thread; the user's worker has let go. */
+    synchronized void detach() {
+        user = null;
+    }
+
+    /** Has the guest's kicks wake {@code set}. Control thread. */
+    synchronized void addSleeper(WakeSet set) {
+        if (kick != NO_KICK) {
+            set.add(kick);
+        }
+        sleepers.add(set);
+        set.wake();
+    }
+
+    /** Control thread. */
+    synchronized void removeSleeper(WakeSet set) {
+        if (sleepers.remove(set) && kick != NO_KICK) {
+            removeKick(set);
         }
     }
 
     /** The running queue, or null. Any thread. */
     Virtqueue queue() {
         return queue;
-    }
-
-    /** Pollable, the same for the slot's life. */
-    int wakeFd() {
-        return epoll.value();
-    }
-
-    /** Forgets wake-ups that came. Worker. */
-    void drain() {
-        Linux.epollWait(epoll.value(), events.address(), MAX_EVENTS, 0);
-    }
-
-    @Override
-    public void close() {
-        epoll.close();
-        wake.close();
-        events.close();
     }
 }
