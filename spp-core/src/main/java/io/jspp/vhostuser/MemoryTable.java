@@ -19,6 +19,9 @@ final class MemoryTable {
     static final int HEADER_BYTES = 8;
     private static final int ROW_BYTES = 32;
 
+    /** Payload of ADD_MEM_REG and REM_MEM_REG: a u64 of padding and one row. */
+    static final int ONE_ROW_BYTES = HEADER_BYTES + ROW_BYTES;
+
     static final int MAX_BYTES = HEADER_BYTES + MAX_REGIONS * ROW_BYTES;
 
     private MemoryTable() {}
@@ -39,13 +42,7 @@ final class MemoryTable {
         List<GuestRegion> regions = new ArrayList<>();
         try {
             for (int i = 0; i < rows; i++) {
-                int at = HEADER_BYTES + i * ROW_BYTES;
-                regions.add(GuestRegion.map(
-                        message.takeDescriptor(),
-                        message.u64(at),
-                        message.u64(at + 8),
-                        message.u64(at + 16),
-                        message.u64(at + 24)));
+                regions.add(mapRow(message, HEADER_BYTES + i * ROW_BYTES));
             }
         } catch (GuestMemoryException e) {
             regions.forEach(GuestRegion::close);
@@ -56,5 +53,15 @@ final class MemoryTable {
         } catch (GuestMemoryException e) {
             throw new RequestRefused(e);
         }
+    }
+
+    /** Maps the row at an offset of the payload with the message's next descriptor. */
+    static GuestRegion mapRow(Message message, int at) throws GuestMemoryException {
+        return GuestRegion.map(
+                message.takeDescriptor(),
+                message.u64(at),
+                message.u64(at + 8),
+                message.u64(at + 16),
+                message.u64(at + 24));
     }
 }

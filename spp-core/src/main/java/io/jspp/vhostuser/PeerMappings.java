@@ -1,13 +1,13 @@
 package io.jspp.vhostuser;
 
 import io.jspp.state.Cause;
-import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestRegion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Looks how the front-end itself has mapped the memory it offers. A private mapping (QEMU's {@code share=off}) can be passed on without an
@@ -27,7 +27,7 @@ final class PeerMappings {
      * @param pid of the front-end, 0 when unknown
      * @throws RequestRefused when a region is seen to be mapped privately
      */
-    static void requireShared(int pid, GuestMemory memory) throws RequestRefused {
+    static void requireShared(int pid, List<GuestRegion> regions) throws RequestRefused {
         if (pid <= 0) {
             return;
         }
@@ -37,7 +37,7 @@ final class PeerMappings {
         } catch (IOException | SecurityException notOurs) {
             return;
         }
-        for (GuestRegion region : memory.regions()) {
+        for (GuestRegion region : regions) {
             String line = lineOf(maps, region.userAddress());
             // address perms offset dev inode path; perms end with s or p
             String[] fields = line.split(" +");

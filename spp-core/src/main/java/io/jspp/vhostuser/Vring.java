@@ -4,6 +4,7 @@ import io.jspp.linux.Constants;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
+import io.jspp.virtio.DirtyLog;
 import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestMemoryException;
 import io.jspp.virtio.SplitVirtqueue;
@@ -27,16 +28,33 @@ import java.nio.file.Path;
 final class Vring implements AutoCloseable {
     private static final int FROM_RING = -1;
 
+    /** What NUM and ADDR said: entries, 0 when unknown, and the areas as the front-end counts. */
+    record Parameters(int size, long descriptors, long avail, long used, boolean addressed) {
+        static final Parameters NONE = new Parameters(0, 0, 0, 0, false);
+
+        Parameters withSize(int entries) {
+            return new Parameters(entries, descriptors, avail, used, addressed);
+        }
+
+        Parameters withAddresses(long descriptorTable, long availRing, long usedRing) {
+            return new Parameters(size, descriptorTable, availRing, usedRing, true);
+        }
+
+        Parameters withoutAddresses() {
+            return new Parameters(size, 0, 0, 0, false);
+        }
+
+        boolean complete() {
+            return size > 0 && addressed;
+        }
+    }
+
     final int index;
 
     // latched
-    int size;
-    long descriptors;
-    long avail;
-    long used;
-    boolean addressed;
-    boolean kickSet;
+    Parameters parameters = Parameters.NONE;
     boolean enabled;
+    private boolean kickSet;
     private FileDescriptor kick;
     private FileDescriptor call;
     private FileDescriptor error;
@@ -44,6 +62,7 @@ final class Vring implements AutoCloseable {
     // state
     private Virtqueue queue;
     private boolean published;
+    private DirtyLog log;
     private int stoppedAt;
     private int startAt = FROM_RING;
 
@@ -79,14 +98,20 @@ final class Vring implements AutoCloseable {
 
     /** Goes as far as the latched parameters allow: starts, publishes. */
     void advance(GuestMemory memory, long features, VringUser user) throws RequestRefused {
-        if (queue == null && kickSet && addressed && size > 0) {
+        // Without any memory a complete description may still become right: nothing is refused yet.
+        if (queue == null
+                && kickSet
+                && parameters.complete()
+                && !memory.regions().isEmpty()) {
             try {
-                queue = SplitVirtqueue.open(memory, features, size, descriptors, avail, used, startAt);
+                Parameters p = parameters;
+                queue = SplitVirtqueue.open(memory, features, p.size, p.descriptors, p.avail, p.used, startAt);
             } catch (GuestMemoryException e) {
                 throw new RequestRefused(e.why(), "vring " + index + ": " + e.getMessage());
             }
             startAt = FROM_RING;
             passDescriptors();
+            queue.dirtyLog(log);
         }
         if (queue != null && enabled && !published) {
             published = true;
@@ -94,6 +119,18 @@ final class Vring implements AutoCloseable {
             // Interrupts of a time when nobody served the ring are lost: one call makes the driver look.
             queue.callNow();
         }
+    }
+
+    /** Where the ring's writes are to be marked from now on, null: nowhere. True when a worker may not know yet. */
+    boolean log(DirtyLog next) {
+        if (log == next) {
+            return false;
+        }
+        log = next;
+        if (queue != null) {
+            queue.dirtyLog(next);
+        }
+        return queue != null;
     }
 
     /** First half of a stop: nobody finds the ring any more. True when {@link VringUser#synchronize} must follow. */
@@ -124,7 +161,7 @@ final class Vring implements AutoCloseable {
     int takePosition() {
         int position = stoppedAt;
         stoppedAt = 0;
-        addressed = false;
+        parameters = parameters.withoutAddresses();
         withoutKick();
         setCall(null);
         return position;
@@ -138,13 +175,26 @@ final class Vring implements AutoCloseable {
         kick = null;
     }
 
-    /** Replaces the descriptor the front-end kicks; null: it never does, the ring has to be polled. The ring must be unpublished. */
-    void setKick(FileDescriptor descriptor) {
-        close(kick);
+    /**
+     * Replaces the descriptor the front-end kicks, null: it never does, the ring has to be polled, and goes on; where that is refused the former
+     * descriptor stays. The ring must be unpublished.
+     */
+    void setKick(FileDescriptor descriptor, GuestMemory memory, long features, VringUser user) throws RequestRefused {
+        FileDescriptor former = kick;
+        boolean wasSet = kickSet;
         kick = descriptor;
         kickSet = true;
         startAt = FROM_RING;
         passDescriptors();
+        try {
+            advance(memory, features, user);
+        } catch (RequestRefused e) {
+            kick = former;
+            kickSet = wasSet;
+            close(descriptor);
+            throw e;
+        }
+        close(former);
     }
 
     /** Replaces the descriptor we call; the former is returned, to be closed when no worker can write to it any more. */

@@ -33,6 +33,12 @@ public interface VringUser {
     /** Returns when no worker can be using anything unpublished before. */
     void synchronize();
 
+    /**
+     * The front-end asks that the guest, which has just moved here, is announced: a RARP from {@code mac} (48 bits) shall leave where the guest's
+     * frames go, so that switches learn its place. At most fifty a second.
+     */
+    default void announce(long mac) {}
+
     /** The endpoint's stage, or the reason for it, changed. */
     void stage(Stage stage, Reason reason);
 

@@ -69,14 +69,32 @@ abstract class ChainedVirtqueue extends Virtqueue {
 
     /** After a miss of the cached region: makes the one that holds the range the cached one. */
     final boolean moveRegion(long guestAddress, long length) {
-        for (GuestRegion region : memory.regions) {
-            long offset = guestAddress - region.guestAddress;
-            if (offset >= 0 && offset <= region.size - length) {
-                useRegion(region);
-                return true;
+        GuestRegion region = memory.find(guestAddress);
+        if (region == null || guestAddress - region.guestAddress > region.size - length) {
+            return false;
+        }
+        useRegion(region);
+        return true;
+    }
+
+    /** Marks {@code length} bytes at {@code host}, just written, in the front-end's log. */
+    final void mark(DirtyLog log, long host, long length) {
+        long offset = host - regionHost;
+        log.mark(offset >= 0 && offset < regionSize ? regionGuest + offset : memory.guestAddress(host), length);
+    }
+
+    /** {@link #transmit} while writes are logged: each packet takes the way of those that need several buffers. */
+    final int transmitLogged(PacketVectors v, int from, int to) {
+        int sent = 0;
+        long sum = 0;
+        for (int p = from; p < to; p++) {
+            if (transmitChained(v, p)) {
+                sent++;
+                sum += v.length[p];
             }
         }
-        return false;
+        bytes = sum;
+        return sent;
     }
 
     /**
@@ -163,6 +181,12 @@ abstract class ChainedVirtqueue extends Virtqueue {
                     target++;
                     into = 0;
                 }
+            }
+        }
+        DirtyLog log = dirtyLog;
+        if (log != null) {
+            for (int i = 0; i < target; i++) {
+                mark(log, targetAddress[i], targetLength[i]);
             }
         }
         use(chains, true);

@@ -37,6 +37,10 @@ public final class Features {
     public static final long RING_PACKED = 1L << 34;
     public static final long IN_ORDER = 1L << 35;
 
+    public static final long GUEST_USO4 = 1L << 54;
+    public static final long GUEST_USO6 = 1L << 55;
+    public static final long HOST_USO = 1L << 56;
+
     private static final String[] NAMES = new String[64];
 
     static {
@@ -48,6 +52,9 @@ public final class Features {
         for (int i = 0; i < 64; i++) {
             NAMES[i] = i < names.length && !names[i].equals("-") ? names[i] : "BIT" + i;
         }
+        NAMES[54] = "GUEST_USO4";
+        NAMES[55] = "GUEST_USO6";
+        NAMES[56] = "HOST_USO";
     }
 
     private Features() {}

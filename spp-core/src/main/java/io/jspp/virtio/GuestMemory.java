@@ -1,5 +1,7 @@
 package io.jspp.virtio;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,22 +32,64 @@ public final class GuestMemory implements AutoCloseable {
      * @throws GuestMemoryException when two overlap
      */
     public static GuestMemory of(List<GuestRegion> list) throws GuestMemoryException {
-        GuestRegion[] regions = list.toArray(new GuestRegion[0]);
-        for (int i = 0; i < regions.length; i++) {
+        for (int i = 0; i < list.size(); i++) {
             for (int j = 0; j < i; j++) {
-                GuestRegion a = regions[i];
-                GuestRegion b = regions[j];
-                if (GuestRegion.overlap(a.guestAddress, a.size, b.guestAddress, b.size)
-                        || GuestRegion.overlap(a.userAddress, a.size, b.userAddress, b.size)) {
+                if (list.get(i).overlaps(list.get(j))) {
                     list.forEach(GuestRegion::close);
                     throw new GuestMemoryException("memory regions " + j + " and " + i + " overlap");
                 }
             }
         }
+        return sorted(list);
+    }
+
+    private static GuestMemory sorted(List<GuestRegion> list) {
+        GuestRegion[] regions = list.toArray(new GuestRegion[0]);
+        Arrays.sort(regions, (a, b) -> Long.compareUnsigned(a.guestAddress, b.guestAddress));
         return new GuestMemory(regions);
     }
 
-    /** Its regions, in the front-end's order. */
+    /**
+     * This memory and one region more. The regions pass to the result, and this table ends; nobody may be using it.
+     *
+     * @throws GuestMemoryException when it overlaps another; the region is closed and nothing has changed then
+     */
+    public synchronized GuestMemory with(GuestRegion added) throws GuestMemoryException {
+        for (GuestRegion region : regions) {
+            if (region.overlaps(added)) {
+                added.close();
+                throw new GuestMemoryException("memory region overlaps another");
+            }
+        }
+        List<GuestRegion> next = new ArrayList<>(List.of(regions));
+        next.add(added);
+        closed = true;
+        return sorted(next);
+    }
+
+    /** This memory without the region so described, which is unmapped. Else as {@link #with}. */
+    public synchronized GuestMemory without(long guestAddress, long size, long userAddress)
+            throws GuestMemoryException {
+        List<GuestRegion> next = new ArrayList<>();
+        GuestRegion removed = null;
+        for (GuestRegion region : regions) {
+            if (region.is(guestAddress, size, userAddress)) {
+                removed = region;
+            } else {
+                next.add(region);
+            }
+        }
+        if (removed == null) {
+            throw new GuestMemoryException(
+                    "no memory region of 0x" + Long.toHexString(size) + " bytes at guest address 0x"
+                            + Long.toHexString(guestAddress) + ", user address 0x" + Long.toHexString(userAddress));
+        }
+        removed.close();
+        closed = true;
+        return sorted(next);
+    }
+
+    /** Its regions, by guest address. */
     public List<GuestRegion> regions() {
         return List.of(regions);
     }
@@ -60,15 +104,32 @@ public final class GuestMemory implements AutoCloseable {
         return true;
     }
 
-    /** Address here of {@code [guestAddress, guestAddress+length)} when it lies in one region, else {@link #NOWHERE}. */
-    public long translate(long guestAddress, long length) {
-        for (GuestRegion region : regions) {
-            long offset = guestAddress - region.guestAddress;
-            if (offset >= 0 && length >= 0 && offset < region.size && length <= region.size - offset) {
-                return region.host + offset;
+    /** The region that holds a guest address, or null. By bisection: a front-end may have a hundred. */
+    GuestRegion find(long guestAddress) {
+        int low = 0;
+        int high = regions.length - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            GuestRegion region = regions[middle];
+            if (Long.compareUnsigned(guestAddress, region.guestAddress) < 0) {
+                high = middle - 1;
+            } else if (Long.compareUnsigned(guestAddress - region.guestAddress, region.size) >= 0) {
+                low = middle + 1;
+            } else {
+                return region;
             }
         }
-        return NOWHERE;
+        return null;
+    }
+
+    /** Address here of {@code [guestAddress, guestAddress+length)} when it lies in one region, else {@link #NOWHERE}. */
+    public long translate(long guestAddress, long length) {
+        GuestRegion region = find(guestAddress);
+        if (region == null) {
+            return NOWHERE;
+        }
+        long offset = guestAddress - region.guestAddress;
+        return length >= 0 && length <= region.size - offset ? region.host + offset : NOWHERE;
     }
 
     /** As {@link #translate}, for an address of the front-end process (ring addresses). */
@@ -84,13 +145,19 @@ public final class GuestMemory implements AutoCloseable {
 
     /** Bytes from {@code guestAddress} to the end of its region, 0 when it is in none. */
     public long contiguous(long guestAddress) {
+        GuestRegion region = find(guestAddress);
+        return region == null ? 0 : region.size - (guestAddress - region.guestAddress);
+    }
+
+    /** Guest address of what is at {@code host} here, an address that a translation gave. */
+    long guestAddress(long host) {
         for (GuestRegion region : regions) {
-            long offset = guestAddress - region.guestAddress;
+            long offset = host - region.host;
             if (offset >= 0 && offset < region.size) {
-                return region.size - offset;
+                return region.guestAddress + offset;
             }
         }
-        return 0;
+        throw new IllegalStateException("0x" + Long.toHexString(host) + " is not guest memory");
     }
 
     /**

@@ -15,6 +15,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
     private final long availRing;
     private final long used;
     private final long usedRing;
+    private final long usedGuest;
     private final int size;
     private final int mask;
     private int lastAvail;
@@ -37,6 +38,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         this.availRing = avail + SplitLayout.AVAIL_RING;
         this.used = used;
         this.usedRing = used + SplitLayout.USED_RING;
+        this.usedGuest = memory.guestAddress(used);
         this.size = size;
         this.mask = size - 1;
         lastAvail = position;
@@ -203,6 +205,9 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
             drop(DROP_STOPPED, to - from);
             return 0;
         }
+        if (dirtyLog != null) {
+            return transmitLogged(v, from, to);
+        }
         long[] segmentAddress = v.segmentAddress;
         int[] first = v.first;
         int[] count = v.count;
@@ -336,6 +341,20 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         published = usedIdx;
         // release: entries and buffers before the index; pairs with the driver's read of used idx, §2.7.14.
         Memory.putShortRelease(used + SplitLayout.USED_IDX, (short) usedIdx);
+        markUsed();
+    }
+
+    /** The device writes to the used area only; all of it shares one byte of a log, or two. */
+    private void markUsed() {
+        DirtyLog log = dirtyLog;
+        if (log != null) {
+            markRing(log);
+        }
+    }
+
+    @Override
+    void markRing(DirtyLog log) {
+        log.mark(usedGuest, SplitLayout.usedBytes(size) - (eventIdx ? 0 : 2));
     }
 
     @Override
@@ -366,6 +385,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         } else {
             Memory.putShort(used + SplitLayout.USED_FLAGS, (short) 0);
         }
+        markUsed();
         // Store of the suppression field before another load of avail idx, §2.7.10: else a kick suppressed just before
         // is lost.
         Memory.fullFence();
@@ -380,6 +400,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         } else {
             Memory.putShort(used + SplitLayout.USED_FLAGS, (short) SplitLayout.USED_F_NO_NOTIFY);
         }
+        markUsed();
     }
 
     @Override

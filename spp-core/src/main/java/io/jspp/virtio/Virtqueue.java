@@ -41,6 +41,9 @@ public abstract class Virtqueue implements AutoCloseable {
     /** Frame bytes moved by the last receive or transmit. */
     long bytes;
 
+    /** Where writes are to be marked, null when nobody asked; read once per burst. */
+    volatile DirtyLog dirtyLog;
+
     private volatile int callDescriptor = NO_DESCRIPTOR;
     private volatile int kickDescriptor = NO_DESCRIPTOR;
     private volatile int errorDescriptor = NO_DESCRIPTOR;
@@ -89,6 +92,30 @@ public abstract class Virtqueue implements AutoCloseable {
      * @return true when chains are waiting: don't sleep
      */
     public abstract boolean enableKicks();
+
+    /**
+     * Begins to mark every page the device writes to, or ends it with null. Session thread; holds for sure when every worker has passed a quiescent
+     * point, and only then may a former log be closed. What the device wrote to its rings before is marked too.
+     */
+    public final void dirtyLog(DirtyLog log) {
+        dirtyLog = log;
+        if (log != null) {
+            markRing(log);
+        }
+    }
+
+    /** Marks all of the ring that the device writes to. Session thread, beside a worker. */
+    abstract void markRing(DirtyLog log);
+
+    /**
+     * After an InternalError: looks whether guest memory or log has vanished, and if so puts zero pages in its place. Any thread.
+     *
+     * @return whether the queue is unusable from now on
+     */
+    public final boolean replaceVanished() {
+        DirtyLog log = dirtyLog;
+        return memory.replaceVanished() | (log != null && log.replaceVanished());
+    }
 
     /** Asks for no kicks; the guest may still send some. */
     public abstract void disableKicks();

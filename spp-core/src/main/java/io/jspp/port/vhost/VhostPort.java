@@ -170,7 +170,7 @@ final class VhostPort implements Port, VringUser {
 
     /** A worker met an InternalError: ends the faults if they are ours, and the session. */
     void checkMemory(Virtqueue queue) {
-        if (queue != null && queue.memory().replaceVanished()) {
+        if (queue != null && queue.replaceVanished()) {
             loop.later(endpoint::checkMemory);
         }
     }
