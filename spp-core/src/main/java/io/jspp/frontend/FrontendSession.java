@@ -59,12 +59,15 @@ public final class FrontendSession implements AutoCloseable {
     private volatile int connections;
     private volatile DriverVirtqueue[] queues;
     private volatile long features;
+    private volatile int wantedPairs;
+    private volatile int enabledPairs;
     private boolean opened;
     private boolean acknowledgedProtocolFeatures;
 
     public FrontendSession(FrontendConfig config, Driver driver) {
         this.config = config;
         this.driver = driver;
+        this.wantedPairs = config.queuePairs();
         this.socket = new FrontendSocket(config.socketPath(), config.listen());
         this.memory = FrontendMemory.create(config.memoryBytes(), config.hugePages());
         this.thread = new Thread(this::run, "frontend " + config.socketPath());
@@ -111,6 +114,22 @@ public final class FrontendSession implements AutoCloseable {
     /** Negotiated features; 0 before the first negotiation. */
     public long features() {
         return features;
+    }
+
+    /**
+     * Has the back-end use the first {@code pairs} queue pairs only, as a guest does by {@code ethtool -L}. Soon, and for later back-ends too;
+     * {@link #enabledPairs} tells when. Packets in rings that end stay there. Any thread.
+     */
+    public void enablePairs(int pairs) {
+        if (pairs < 1 || pairs > config.queuePairs()) {
+            throw new IllegalArgumentException(pairs + " pairs, 1 to " + config.queuePairs() + " expected");
+        }
+        wantedPairs = pairs;
+    }
+
+    /** Queue pairs that the back-end has been told to use, and has confirmed. */
+    public int enabledPairs() {
+        return enabledPairs;
     }
 
     public FrontendConfig config() {
@@ -172,6 +191,9 @@ public final class FrontendSession implements AutoCloseable {
         boolean ended = false;
         while (!stopping && !ended) {
             ended = channel.ended(POLL_MS);
+            if (!ended && wantedPairs != enabledPairs) {
+                enableRings(channel, wantedPairs);
+            }
         }
         state = State.CONNECTING;
         if (stopping && !ended) {
@@ -259,7 +281,7 @@ public final class FrontendSession implements AutoCloseable {
             channel.send(Requests.SET_VRING_ADDR, address, false);
             channel.sendVringDescriptor(Requests.SET_VRING_KICK, i, queue.kickDescriptor());
         }
-        enableRings(channel, 1);
+        enableRings(channel, wantedPairs);
         if ((protocolFeatures & ProtocolFeatures.STATUS) != 0) {
             setStatus(channel, DRIVER_OK, protocolFeatures);
         }
@@ -271,10 +293,13 @@ public final class FrontendSession implements AutoCloseable {
     }
 
     /** Rings without protocol features are enabled by their kick descriptor, the message then does not exist. */
-    private void enableRings(FrontendChannel channel, int enable) {
+    private void enableRings(FrontendChannel channel, int pairs) {
         for (int i = 0; acknowledgedProtocolFeatures && i < queues.length; i++) {
-            channel.sendVring(Requests.SET_VRING_ENABLE, i, enable);
+            channel.sendVring(Requests.SET_VRING_ENABLE, i, i / 2 < pairs ? 1 : 0);
         }
+        // A reply that the back-end gives in order: when it is here, all of the above is done.
+        channel.get(Requests.GET_FEATURES);
+        enabledPairs = pairs;
     }
 
     private void stopRings(FrontendChannel channel) {

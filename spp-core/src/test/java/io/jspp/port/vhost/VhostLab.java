@@ -2,6 +2,9 @@ package io.jspp.port.vhost;
 
 import io.jspp.counters.CounterAllocator;
 import io.jspp.memory.NativeMemory;
+import io.jspp.patch.PatchPanel;
+import io.jspp.patch.PortTable;
+import io.jspp.patch.QueueMap;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
 import io.jspp.port.Port;
@@ -27,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** A process with vhost ports and one real worker that patches them, without a primary: claims are a set, counters private memory. */
+/** A process with vhost ports and real workers that patch them, without a primary: claims are a set, counters private memory. */
 final class VhostLab implements PortContext, AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
@@ -35,7 +38,7 @@ final class VhostLab implements PortContext, AutoCloseable {
     private final boolean client;
     private final VhostPortType type = new VhostPortType();
     private final NativeMemory counterMemory = NativeMemory.allocate(256 * 1024);
-    private final NativeMemory statusMemory = NativeMemory.allocate(WorkerStatus.SIZE);
+    private final NativeMemory statusMemory;
     private final Map<String, Long> counters = new HashMap<>();
     private final Set<String> claims = new HashSet<>();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -45,12 +48,29 @@ final class VhostLab implements PortContext, AutoCloseable {
     private int socketMode = 0600;
 
     VhostLab(Path directory, boolean client, IdleMode idleMode) {
+        this(directory, client, idleMode, 1);
+    }
+
+    VhostLab(Path directory, boolean client, IdleMode idleMode, int workerCount) {
         this.directory = directory;
         this.client = client;
-        WorkerStatus status = new WorkerStatus(statusMemory.address());
-        workers = new WorkerGroup(
-                List.of(new Worker(1, List.of(), idleMode, status, System::nanoTime, this::workerFailed)));
+        statusMemory = NativeMemory.allocate((long) workerCount * WorkerStatus.SIZE);
+        List<Worker> list = new ArrayList<>();
+        for (int i = 0; i < workerCount; i++) {
+            WorkerStatus status = new WorkerStatus(statusMemory.address() + (long) i * WorkerStatus.SIZE);
+            list.add(new Worker(i + 1, List.of(), idleMode, status, System::nanoTime, this::workerFailed));
+        }
+        workers = new WorkerGroup(list);
         workers.start();
+    }
+
+    /** A panel over the vhost ports of this lab, instead of {@link #open} and {@link #patch}. */
+    PatchPanel panel() {
+        PortTable ports = new PortTable(this);
+        open.add(0, ports);
+        PatchPanel panel = new PatchPanel(workers, ports, QueueMap.none(), 64);
+        open.add(0, panel);
+        return panel;
     }
 
     private synchronized void workerFailed(Throwable error) {
@@ -128,7 +148,9 @@ final class VhostLab implements PortContext, AutoCloseable {
         return new CounterAllocator() {
             @Override
             public long allocate(String label) {
-                return counters.computeIfAbsent(label, l -> counterMemory.address() + 8L * counters.size());
+                synchronized (counters) {
+                    return counters.computeIfAbsent(label, l -> counterMemory.address() + 8L * counters.size());
+                }
             }
 
             @Override
@@ -159,8 +181,10 @@ final class VhostLab implements PortContext, AutoCloseable {
 
     /** Takes the patches from the worker, closes queues and ports; the front-ends see their connection end. */
     void closePorts() throws Exception {
-        components.clear();
-        workers.apply(List.of(List.of()));
+        if (!components.isEmpty()) {
+            components.clear();
+            workers.apply(List.of(List.of()));
+        }
         for (AutoCloseable closeable : open) {
             closeable.close();
         }
