@@ -1,10 +1,10 @@
 package io.jspp.bench;
 
-import io.jspp.frontend.DriverVirtqueue;
 import io.jspp.frontend.FrontendConfig;
 import io.jspp.frontend.FrontendMemory;
 import io.jspp.frontend.GeneratorRx;
 import io.jspp.frontend.GeneratorTx;
+import io.jspp.frontend.SplitDriverQueue;
 import io.jspp.frontend.TrafficRun;
 import org.HdrHistogram.Histogram;
 
@@ -21,11 +21,11 @@ final class Ceiling {
         long bytes = FrontendConfig.memoryFor(size, 1);
         try (FrontendMemory left = FrontendMemory.create(bytes, setup.hugePages());
                 FrontendMemory right = FrontendMemory.create(bytes, setup.hugePages());
-                DriverVirtqueue txQueue = new DriverVirtqueue(left, size, features);
-                DriverVirtqueue rxQueue = new DriverVirtqueue(right, size, features)) {
-            GeneratorRx rx = new GeneratorRx(
+                SplitDriverQueue txQueue = new SplitDriverQueue(left, size, features);
+                SplitDriverQueue rxQueue = new SplitDriverQueue(right, size, features)) {
+            GeneratorRx rx = GeneratorRx.on(
                     rxQueue, features, ns -> latencyNs.recordValue(Math.max(1, Math.min(ns, 1_000_000_000L))), false);
-            GeneratorTx tx = new GeneratorTx(txQueue, features, setup.pattern(), MAC, MAC, 1, 1024, false);
+            GeneratorTx tx = GeneratorTx.on(txQueue, features, setup.pattern(), MAC, MAC, 1, 1024, false);
             CeilingDevice device = new CeilingDevice(txQueue, rxQueue, setup.deviceCpu());
             Thread thread = new Thread(device, "bench ceiling");
             thread.start();

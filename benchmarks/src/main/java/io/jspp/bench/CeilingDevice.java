@@ -1,7 +1,7 @@
 package io.jspp.bench;
 
-import io.jspp.frontend.DriverVirtqueue;
 import io.jspp.frontend.FrontendMemory;
+import io.jspp.frontend.SplitDriverQueue;
 import io.jspp.memory.Memory;
 
 /**
@@ -13,14 +13,14 @@ final class CeilingDevice implements Runnable {
     private static final int BURST = 32;
     private static final int TAG_SEQUENCE_TIMESTAMP = 24;
 
-    private final DriverVirtqueue tx;
-    private final DriverVirtqueue rx;
+    private final SplitDriverQueue tx;
+    private final SplitDriverQueue rx;
     private final int cpu;
     private volatile boolean stopping;
     private int txPosition;
     private int rxPosition;
 
-    CeilingDevice(DriverVirtqueue tx, DriverVirtqueue rx, int cpu) {
+    CeilingDevice(SplitDriverQueue tx, SplitDriverQueue rx, int cpu) {
         this.tx = tx;
         this.rx = rx;
         this.cpu = cpu;
@@ -59,7 +59,7 @@ final class CeilingDevice implements Runnable {
             Memory.putLong(target + TAG_SEQUENCE_TIMESTAMP, tag);
             Memory.putLong(target + TAG_SEQUENCE_TIMESTAMP + 8, sequence);
             Memory.putLong(target + TAG_SEQUENCE_TIMESTAMP + 16, timestamp);
-            int length = Memory.getInt(tx.descriptors() + (long) from * DriverVirtqueue.DESCRIPTOR_BYTES + 8);
+            int length = Memory.getInt(tx.descriptors() + (long) from * SplitDriverQueue.DESCRIPTOR_BYTES + 8);
             used(tx, txPosition + i, from, 0);
             used(rx, rxPosition + i, to, length);
         }
@@ -73,16 +73,16 @@ final class CeilingDevice implements Runnable {
         return n;
     }
 
-    private static int head(DriverVirtqueue queue, int position) {
+    private static int head(SplitDriverQueue queue, int position) {
         return Memory.getUnsignedShort(queue.avail() + 4 + 2L * (position & queue.size() - 1));
     }
 
-    private static long address(DriverVirtqueue queue, int descriptor) {
-        long guest = Memory.getLong(queue.descriptors() + (long) descriptor * DriverVirtqueue.DESCRIPTOR_BYTES);
+    private static long address(SplitDriverQueue queue, int descriptor) {
+        long guest = Memory.getLong(queue.descriptors() + (long) descriptor * SplitDriverQueue.DESCRIPTOR_BYTES);
         return guest - FrontendMemory.GUEST_BASE + queue.memory().address();
     }
 
-    private static void used(DriverVirtqueue queue, int position, int id, int length) {
+    private static void used(SplitDriverQueue queue, int position, int id, int length) {
         long element = queue.usedElement(position);
         Memory.putInt(element, id);
         Memory.putInt(element + 4, length);

@@ -10,16 +10,14 @@ import io.jspp.virtio.Features;
  */
 public final class FrameRx {
     private final DriverVirtqueue queue;
-    private final boolean inOrder;
     private final boolean mergeable;
     private final int headerBytes;
     private final int bufferBytes;
     private final int perChain;
-    private final int chains;
-    private final int mask;
     private final long buffers;
-    private final int[] order;
-    private int orderTaken;
+    private final int[] taken;
+    private final long[] addresses;
+    private final int[] lengths;
     private long headerStart;
     private int checksumOffset;
 
@@ -32,7 +30,6 @@ public final class FrameRx {
 
     public FrameRx(DriverVirtqueue queue, long features, Shape shape) {
         this.queue = queue;
-        this.inOrder = Features.has(features, Features.IN_ORDER);
         this.mergeable = Features.has(features, Features.MRG_RXBUF);
         this.headerBytes = NetHeaderBytes.of(features);
         this.bufferBytes = shape.bufferBytes();
@@ -42,45 +39,36 @@ public final class FrameRx {
         }
         int size = queue.size();
         boolean indirect = Features.has(features, Features.INDIRECT_DESC) && perChain > 1;
-        this.chains = indirect ? size : size / perChain;
-        this.mask = chains - 1;
+        int chains = indirect ? size : size / perChain;
         this.buffers = queue.memory().allocate((long) chains * perChain * bufferBytes, Alignment.CACHE_LINE);
-        long tables = indirect
-                ? queue.memory()
-                        .allocate((long) size * perChain * DriverVirtqueue.DESCRIPTOR_BYTES, Alignment.CACHE_LINE)
-                : 0;
-        this.order = new int[chains];
-        for (int c = 0; c < chains; c++) {
-            int head = indirect ? c : c * perChain;
-            long table = indirect
-                    ? tables + (long) c * perChain * DriverVirtqueue.DESCRIPTOR_BYTES
-                    : queue.descriptors() + (long) head * DriverVirtqueue.DESCRIPTOR_BYTES;
-            for (int b = 0; b < perChain; b++) {
-                boolean last = b == perChain - 1;
-                int first = indirect ? 0 : head;
-                DriverVirtqueue.putDescriptorAt(
-                        table + (long) b * DriverVirtqueue.DESCRIPTOR_BYTES,
-                        queue.memory().guestAddress(buffer(c, b)),
-                        bufferBytes,
-                        DriverVirtqueue.F_WRITE | (last ? 0 : DriverVirtqueue.F_NEXT),
-                        last ? 0 : first + b + 1);
-            }
-            if (indirect) {
-                queue.putDescriptor(
-                        head, table, perChain * DriverVirtqueue.DESCRIPTOR_BYTES, DriverVirtqueue.F_INDIRECT, 0);
-            }
-            order[c] = head;
-            queue.putAvail(c, head);
+        if (indirect) {
+            queue.makeTables(perChain);
         }
-        queue.publish(chains);
+        this.taken = new int[size];
+        this.addresses = new long[perChain];
+        this.lengths = new int[perChain];
+        for (int c = 0; c < chains; c++) {
+            offer(c);
+        }
+        queue.publish();
     }
 
     /** Guest memory that {@link #FrameRx} takes. */
     public static long bytes(int size, long features, Shape shape) {
         boolean indirect = Features.has(features, Features.INDIRECT_DESC) && shape.perChain() > 1;
         long buffers = (long) (indirect ? size * shape.perChain() : size) * shape.bufferBytes();
-        long tables = indirect ? (long) size * shape.perChain() * DriverVirtqueue.DESCRIPTOR_BYTES : 0;
+        long tables = indirect ? DriverVirtqueue.tableBytes(size, shape.perChain()) : 0;
         return buffers + tables + 2 * Alignment.CACHE_LINE;
+    }
+
+    private void offer(int chain) {
+        for (int b = 0; b < perChain; b++) {
+            addresses[b] = buffer(chain, b);
+            lengths[b] = bufferBytes;
+        }
+        if (!queue.offer(addresses, lengths, perChain, true, chain)) {
+            throw new IllegalStateException("no descriptor free for a chain that was just taken");
+        }
     }
 
     private long buffer(int chain, int index) {
@@ -94,38 +82,36 @@ public final class FrameRx {
      * @throws FrontendException when the device broke the rules: unknown id, more buffers announced than used, frame longer than {@code into}
      */
     public int receive(byte[] into) {
-        int ready = queue.usedReady();
-        if (ready == 0) {
+        if (!queue.take()) {
             return -1;
         }
-        int first = chainAt(0);
-        long address = buffer(first, 0);
+        long address = buffer(queue.takenToken(), 0);
         headerStart = Memory.getLong(address);
         checksumOffset = Memory.getUnsignedShort(address + NetHeaderBytes.CSUM_OFFSET);
         int count = mergeable ? Memory.getUnsignedShort(address + NetHeaderBytes.NUM_BUFFERS) : 1;
-        if (count == 0 || count > ready) {
-            throw new FrontendException("device announced a frame of " + count + " buffers but used " + ready
-                    + ": the back-end's num_buffers is wrong");
+        if (count == 0 || count > taken.length) {
+            throw new FrontendException("device announced a frame of " + count + " buffers: its num_buffers is wrong");
         }
         int length = 0;
         for (int i = 0; i < count; i++) {
-            int chain = chainAt(i);
-            int written = Memory.getInt(queue.usedElement(queue.usedIdx() + i) + 4);
+            if (i > 0 && !queue.take()) {
+                throw new FrontendException("device announced a frame of " + count + " buffers but used " + i
+                        + ": the back-end's num_buffers is wrong");
+            }
+            int chain = queue.takenToken();
+            int written = queue.takenLength();
             int skip = i == 0 ? headerBytes : 0;
             if (written < skip || written > bufferBytes * perChain || length + written - skip > into.length) {
                 throw new FrontendException("device used a buffer of " + bufferBytes * perChain + " bytes with length "
                         + Integer.toUnsignedString(written) + " at frame offset " + length);
             }
             length = copyOut(chain, skip, written, into, length);
+            taken[i] = chain;
         }
         for (int i = 0; i < count; i++) {
-            int chain = chainAt(i);
-            int head = order[chain];
-            queue.putAvail(queue.availIdx() + i, head);
+            offer(taken[i]);
         }
-        orderTaken += count;
-        queue.takeUsed(count);
-        queue.publish(count);
+        queue.publish();
         return length;
     }
 
@@ -155,17 +141,5 @@ public final class FrameRx {
             to += take;
         }
         return to;
-    }
-
-    private int chainAt(int ahead) {
-        if (inOrder) {
-            return orderTaken + ahead & mask;
-        }
-        int head = Memory.getInt(queue.usedElement(queue.usedIdx() + ahead));
-        int chain = chains == queue.size() ? head : head / perChain;
-        if (head < 0 || chain >= chains || order[chain] != head) {
-            throw new FrontendException("device used descriptor " + head + ", which is no head of ours");
-        }
-        return chain;
     }
 }

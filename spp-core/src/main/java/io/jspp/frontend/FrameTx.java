@@ -7,35 +7,22 @@ import io.jspp.virtio.Features;
 /**
  * Sends frames of any length from byte arrays: one copy into guest memory, a direct chain or an indirect table, publish, kick. Meant for
  * pings and tests; {@link GeneratorTx} is the fast one. Single-threaded.
- *
- * <p>Free descriptors form a FIFO, so that with a device that works in order each chain takes consecutive descriptors, as IN_ORDER demands
- * (virtio 1.2 §2.7.9).
  */
 public final class FrameTx {
     /** Entries of an indirect table: 64 KiB in segments of 1 KiB and more. */
     private static final int MAX_TABLE = 65;
 
     private final DriverVirtqueue queue;
-    private final boolean inOrder;
-    private final boolean indirect;
     private final boolean separateHeader;
     private final int headerBytes;
     private final int segmentBytes;
-    private final int mask;
+    private final int size;
     private final long buffers;
-    private final long tables;
-    private final int tableEntries;
-    private final int[] freeDescriptors;
     private final int[] freeBuffers;
-    private final int[] nextDescriptor;
     private final int[] nextBuffer;
-    private final int[] firstBuffer;
-    private final int[] outstandingHeads;
-    private int descriptorHead;
-    private int descriptorTail;
+    private final long[] addresses;
+    private final int[] lengths;
     private int freeBufferCount;
-    private int headsTaken;
-    private int headsPut;
 
     /** How chains look: bytes per segment, and whether the virtio-net header gets a descriptor of its own. */
     public record Shape(int segmentBytes, boolean separateHeader) {
@@ -43,38 +30,29 @@ public final class FrameTx {
     }
 
     public FrameTx(DriverVirtqueue queue, long features, Shape shape) {
-        int size = queue.size();
         this.queue = queue;
-        this.inOrder = Features.has(features, Features.IN_ORDER);
-        this.indirect = Features.has(features, Features.INDIRECT_DESC);
+        this.size = queue.size();
         this.headerBytes = NetHeaderBytes.of(features);
         this.segmentBytes = shape.segmentBytes();
         this.separateHeader = shape.separateHeader();
-        this.mask = size - 1;
         this.buffers = queue.memory().allocate((long) size * segmentBytes, Alignment.CACHE_LINE);
-        this.tableEntries = Math.min(size, MAX_TABLE);
-        this.tables = indirect
-                ? queue.memory()
-                        .allocate((long) size * tableEntries * DriverVirtqueue.DESCRIPTOR_BYTES, Alignment.CACHE_LINE)
-                : 0;
-        this.freeDescriptors = new int[size];
+        if (Features.has(features, Features.INDIRECT_DESC)) {
+            queue.makeTables(Math.min(size, MAX_TABLE));
+        }
         this.freeBuffers = new int[size];
-        this.nextDescriptor = new int[size];
         this.nextBuffer = new int[size];
-        this.firstBuffer = new int[size];
-        this.outstandingHeads = new int[size];
+        this.addresses = new long[size];
+        this.lengths = new int[size];
         for (int i = 0; i < size; i++) {
-            freeDescriptors[i] = i;
             freeBuffers[i] = size - 1 - i;
         }
-        descriptorTail = size;
         freeBufferCount = size;
     }
 
     /** Guest memory that {@link #FrameTx} takes. */
     public static long bytes(int size, long features, Shape shape) {
         long tables = Features.has(features, Features.INDIRECT_DESC)
-                ? (long) size * Math.min(size, MAX_TABLE) * DriverVirtqueue.DESCRIPTOR_BYTES
+                ? DriverVirtqueue.tableBytes(size, Math.min(size, MAX_TABLE))
                 : 0;
         return (long) size * shape.segmentBytes() + tables + 2 * Alignment.CACHE_LINE;
     }
@@ -93,30 +71,17 @@ public final class FrameTx {
      */
     public boolean send(byte[] frame, int length, long headerStart, int checksumOffset) {
         reclaim();
-        int dataSegments = separateHeader ? 1 + segments(length) : segments(headerBytes + length);
-        int descriptors = indirect && dataSegments > 1 && dataSegments <= tableEntries ? 1 : dataSegments;
-        if (dataSegments > mask + 1) {
+        int segments = separateHeader ? 1 + segments(length) : segments(headerBytes + length);
+        if (segments > size) {
             throw new IllegalArgumentException(
-                    "frame of " + length + " bytes needs " + dataSegments + " segments, the queue has " + (mask + 1));
+                    "frame of " + length + " bytes needs " + segments + " segments, the queue has " + size);
         }
-        if (dataSegments > freeBufferCount || descriptors > descriptorTail - descriptorHead) {
+        if (segments > freeBufferCount) {
             return false;
         }
-        boolean useTable = descriptors != dataSegments;
-        int head = freeDescriptors[descriptorHead & mask];
-        long table = useTable ? tables + (long) head * tableEntries * DriverVirtqueue.DESCRIPTOR_BYTES : 0;
         int copied = 0;
-        int previousBuffer = -1;
-        for (int s = 0; s < dataSegments; s++) {
-            int buffer = freeBuffers[--freeBufferCount];
-            if (previousBuffer < 0) {
-                firstBuffer[head] = buffer;
-            } else {
-                nextBuffer[previousBuffer] = buffer;
-            }
-            previousBuffer = buffer;
-            nextBuffer[buffer] = -1;
-            long address = buffers + (long) buffer * segmentBytes;
+        for (int s = 0; s < segments; s++) {
+            long address = buffers + (long) freeBuffers[freeBufferCount - 1 - s] * segmentBytes;
             int at = 0;
             if (s == 0) {
                 putHeader(address, headerStart, checksumOffset);
@@ -126,55 +91,32 @@ public final class FrameTx {
             int take = Math.min(room, length - copied);
             Memory.put(address + at, frame, copied, take);
             copied += take;
-            boolean last = s == dataSegments - 1;
-            if (useTable) {
-                DriverVirtqueue.putDescriptorAt(
-                        table + (long) s * DriverVirtqueue.DESCRIPTOR_BYTES,
-                        queue.memory().guestAddress(address),
-                        at + take,
-                        last ? 0 : DriverVirtqueue.F_NEXT,
-                        last ? 0 : s + 1);
-            } else {
-                int descriptor = freeDescriptors[descriptorHead++ & mask];
-                int next = last ? -1 : freeDescriptors[descriptorHead & mask];
-                nextDescriptor[descriptor] = next;
-                queue.putDescriptor(descriptor, address, at + take, last ? 0 : DriverVirtqueue.F_NEXT, last ? 0 : next);
-            }
+            addresses[s] = address;
+            lengths[s] = at + take;
         }
-        if (useTable) {
-            descriptorHead++;
-            nextDescriptor[head] = -1;
-            queue.putDescriptor(
-                    head, table, dataSegments * DriverVirtqueue.DESCRIPTOR_BYTES, DriverVirtqueue.F_INDIRECT, 0);
+        int firstBuffer = freeBuffers[freeBufferCount - 1];
+        if (!queue.offer(addresses, lengths, segments, false, firstBuffer)) {
+            return false;
         }
-        outstandingHeads[headsPut++ & mask] = head;
-        queue.putAvail(queue.availIdx(), head);
-        queue.publish(1);
+        for (int s = 0; s < segments; s++) {
+            int buffer = freeBuffers[--freeBufferCount];
+            nextBuffer[buffer] = s < segments - 1 ? freeBuffers[freeBufferCount - 1] : -1;
+        }
+        queue.publish();
         queue.kick();
         return true;
     }
 
     /** Takes back what the device has sent; returns the number of frames. */
     public int reclaim() {
-        int ready = queue.usedReady();
-        for (int i = 0; i < ready; i++) {
-            // In order, the device may write one element for a whole batch (§2.7.9): only the count tells.
-            int head = inOrder
-                    ? outstandingHeads[headsTaken & mask]
-                    : Memory.getInt(queue.usedElement(queue.usedIdx() + i));
-            headsTaken++;
-            if (head < 0 || head > mask) {
-                throw new FrontendException("device used descriptor " + head + " of " + (mask + 1));
-            }
-            for (int d = head; d >= 0; d = nextDescriptor[d]) {
-                freeDescriptors[descriptorTail++ & mask] = d;
-            }
-            for (int b = firstBuffer[head]; b >= 0; b = nextBuffer[b]) {
+        int frames = 0;
+        while (queue.take()) {
+            for (int b = queue.takenToken(); b >= 0; b = nextBuffer[b]) {
                 freeBuffers[freeBufferCount++] = b;
             }
+            frames++;
         }
-        queue.takeUsed(ready);
-        return ready;
+        return frames;
     }
 
     private int segments(int bytes) {

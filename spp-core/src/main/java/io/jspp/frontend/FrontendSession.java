@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A vhost-user front-end: owns guest memory and virtqueues, offers them to whatever back-end answers on the socket, and does so again after
  * every loss of the connection, for ever. The rings stay as they are, so that a new back-end goes on where the old one stopped
- * (SET_VRING_BASE = used index, as QEMU does for split rings).
+ * (SET_VRING_BASE as QEMU sends it: the used index of a split ring, 0x80008000 for any packed one).
  *
  * <p>The session has a thread of its own. The first successful negotiation fixes the features and calls {@link Driver#start} once, on the
  * session thread; afterwards the data path belongs to the driver's own thread. {@link #close} stops the rings with GET_VRING_BASE first; the
@@ -242,9 +242,12 @@ public final class FrontendSession implements AutoCloseable {
                         "back-end does not offer " + Features.describe(FrontendConfig.REQUIRED & ~agreed) + ", only "
                                 + Features.describe(offered));
             }
+            if (Features.has(config.features() & ~offered, Features.RING_PACKED)) {
+                throw new FrontendException("back-end does not offer packed rings (RING_PACKED): ask for split ones");
+            }
             DriverVirtqueue[] fresh = new DriverVirtqueue[2 * config.queuePairs()];
             for (int i = 0; i < fresh.length; i++) {
-                fresh[i] = new DriverVirtqueue(memory, config.queueSize(), agreed);
+                fresh[i] = DriverVirtqueue.create(memory, config.queueSize(), agreed);
             }
             driver.start(memory, fresh, agreed);
             features = agreed;
@@ -271,7 +274,7 @@ public final class FrontendSession implements AutoCloseable {
         for (int i = 0; i < queues.length; i++) {
             DriverVirtqueue queue = queues[i];
             channel.sendVring(Requests.SET_VRING_NUM, i, queue.size());
-            channel.sendVring(Requests.SET_VRING_BASE, i, queue.deviceUsedIdx());
+            channel.sendVring(Requests.SET_VRING_BASE, i, queue.restartBase());
             ByteBuffer address = FrontendChannel.payload(40);
             address.putInt(i).putInt(0);
             address.putLong(queue.descriptors())

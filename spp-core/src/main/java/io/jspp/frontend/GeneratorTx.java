@@ -1,32 +1,32 @@
 package io.jspp.frontend;
 
 import io.jspp.memory.Alignment;
-import io.jspp.memory.Memory;
 import io.jspp.virtio.Features;
 
 /**
- * Sends sequence-numbered frames as fast as a driver can: each descriptor keeps its buffer, each buffer its prepared frame; per packet only
- * sequence number and timestamp are written, per burst one avail index. Single-threaded, no allocation after construction.
+ * Sends sequence-numbered frames as fast as a driver can: each buffer keeps its prepared frame, of which only sequence number and timestamp are
+ * written per packet. The loops differ by ring format. Single-threaded, no allocation after construction.
  */
-public final class GeneratorTx {
+public abstract class GeneratorTx {
+    final boolean inOrder;
+    final boolean payload;
+    final int mask;
+    final long buffers;
+    final int[] lengths;
+    final int sampleMask;
     private final DriverVirtqueue queue;
-    private final boolean inOrder;
-    private final boolean payload;
-    private final int mask;
-    private final long buffers;
-    private final int[] order;
-    private final int[] lengths;
-    private final int sampleMask;
-    private long sequence;
-    private long bytes;
+    long sequence;
+    long bytes;
     private long fullPolls;
 
     /**
+     * A generator on a queue of either format.
+     *
      * @param features as negotiated: VERSION_1 or MRG_RXBUF is needed (12-byte header)
      * @param sampleEvery a power of two: every so many frames carry a timestamp
      * @param payload whether the padding carries a pattern for the receiver to check
      */
-    public GeneratorTx(
+    public static GeneratorTx on(
             DriverVirtqueue queue,
             long features,
             TrafficPattern pattern,
@@ -35,6 +35,15 @@ public final class GeneratorTx {
             int stream,
             int sampleEvery,
             boolean payload) {
+        GeneratorTx generator = queue instanceof PackedDriverQueue packed
+                ? new PackedGeneratorTx(packed, features, pattern, sampleEvery, payload)
+                : new SplitGeneratorTx((SplitDriverQueue) queue, features, pattern, sampleEvery, payload);
+        generator.prepare(destination, source, stream);
+        queue.disableCalls();
+        return generator;
+    }
+
+    GeneratorTx(DriverVirtqueue queue, long features, TrafficPattern pattern, int sampleEvery, boolean payload) {
         if (NetHeaderBytes.of(features) != TrafficFrame.HEADER) {
             throw new FrontendException(
                     "the generator needs VERSION_1 or MRG_RXBUF, negotiated is " + Features.describe(features));
@@ -49,16 +58,18 @@ public final class GeneratorTx {
         this.mask = size - 1;
         this.sampleMask = sampleEvery - 1;
         this.buffers = queue.memory().allocate((long) size * TrafficFrame.STRIDE, Alignment.CACHE_LINE);
-        this.order = new int[size];
         this.lengths = pattern.spread(size);
-        for (int i = 0; i < size; i++) {
-            long buffer = buffers + (long) i * TrafficFrame.STRIDE;
-            TrafficFrame.prepare(buffer, lengths[i], destination, source, stream);
-            queue.putDescriptor(i, buffer, TrafficFrame.HEADER + lengths[i], 0, 0);
-            queue.putAvail(i, i);
-            order[i] = i;
+    }
+
+    private void prepare(byte[] destination, byte[] source, int stream) {
+        for (int i = 0; i <= mask; i++) {
+            TrafficFrame.prepare(buffer(i), lengths[i], destination, source, stream);
         }
-        queue.disableCalls();
+    }
+
+    /** Address of the buffer with this id. */
+    final long buffer(int id) {
+        return buffers + (long) id * TrafficFrame.STRIDE;
     }
 
     /** Guest memory that a generator queue takes. */
@@ -67,7 +78,7 @@ public final class GeneratorTx {
     }
 
     /** Frames that could be sent now; looks at the device's index only when fewer than {@code wanted} are known to be free. */
-    public int room(int wanted) {
+    public final int room(int wanted) {
         int free = mask + 1 - queue.outstanding();
         if (free < wanted) {
             free += reclaim();
@@ -76,77 +87,51 @@ public final class GeneratorTx {
     }
 
     /** Sends up to {@code count} frames; returns how many. {@code nowNs} is the time that sampled frames carry. */
-    public int send(int count, long nowNs) {
+    public final int send(int count, long nowNs) {
         int n = Math.min(count, room(count));
         if (n == 0) {
             fullPolls++;
             return 0;
         }
-        int position = queue.availIdx();
-        long seq = sequence;
-        long total = 0;
-        for (int i = 0; i < n; i++, seq++) {
-            int id = order[position + i & mask];
-            long buffer = buffers + (long) id * TrafficFrame.STRIDE;
-            Memory.putLong(buffer + TrafficFrame.SEQUENCE, seq);
-            Memory.putLong(buffer + TrafficFrame.TIMESTAMP, (seq & sampleMask) == 0 ? nowNs : 0L);
-            total += lengths[id];
-            if (payload) {
-                TrafficFrame.putPattern(buffer, lengths[id], seq);
-            }
-        }
-        sequence = seq;
-        bytes += total;
-        queue.publish(n);
+        fill(n, nowNs);
         queue.kickUnfenced();
         return n;
     }
 
-    /** Takes back what the device has read; returns the number of frames. */
-    public int reclaim() {
-        int ready = queue.usedReady();
-        if (!inOrder) {
-            int position = queue.usedIdx();
-            for (int i = 0; i < ready; i++) {
-                int id = Memory.getInt(queue.usedElement(position + i));
-                if (id != order[position + i & mask]) {
-                    moveTo(position + i & mask, id);
-                }
-            }
-        }
-        queue.takeUsed(ready);
-        return ready;
-    }
+    /** Writes and publishes {@code n} frames; there is room for them. */
+    abstract void fill(int n, long nowNs);
 
-    private void moveTo(int slot, int id) {
+    /** Takes back what the device has read; returns the number of frames. */
+    public abstract int reclaim();
+
+    /** Refuses an id that the device made up. */
+    final void requireId(int id) {
         if (id < 0 || id > mask) {
             throw new FrontendException("device used descriptor " + Integer.toUnsignedString(id) + " of " + (mask + 1));
         }
-        order[slot] = id;
-        queue.putAvail(slot, id);
     }
 
     /** Repeats a kick that the device may have missed; for a caller that sees no progress. */
-    public void kickAgain() {
+    public final void kickAgain() {
         queue.kickAgain();
     }
 
     /** Frames handed to the device so far: also the next sequence number. */
-    public long sent() {
+    public final long sent() {
         return sequence;
     }
 
     /** Frames the device has taken so far. */
-    public long completed() {
+    public final long completed() {
         return sequence - queue.outstanding();
     }
 
-    public long bytes() {
+    public final long bytes() {
         return bytes;
     }
 
     /** Calls of {@link #send} that found the queue full: the device was the limit. */
-    public long fullPolls() {
+    public final long fullPolls() {
         return fullPolls;
     }
 }

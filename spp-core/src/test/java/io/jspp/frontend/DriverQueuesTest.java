@@ -26,13 +26,13 @@ class DriverQueuesTest {
     private static final long SEED = 20261121;
 
     private FrontendMemory memory;
-    private DriverVirtqueue txQueue;
-    private DriverVirtqueue rxQueue;
+    private SplitDriverQueue txQueue;
+    private SplitDriverQueue rxQueue;
 
     private void open(int size, long features) {
         memory = FrontendMemory.create(64L << 20, false);
-        txQueue = new DriverVirtqueue(memory, size, features);
-        rxQueue = new DriverVirtqueue(memory, size, features);
+        txQueue = new SplitDriverQueue(memory, size, features);
+        rxQueue = new SplitDriverQueue(memory, size, features);
     }
 
     @AfterEach
@@ -113,8 +113,8 @@ class DriverQueuesTest {
     void shouldNumberAndCheckTraffic(LoopDevice.Completion completion) {
         long features = features(true, true, completion != LoopDevice.Completion.SHUFFLED);
         open(64, features);
-        GeneratorTx tx = new GeneratorTx(txQueue, features, TrafficPattern.IMIX, MAC, MAC, 7, 1, true);
-        GeneratorRx rx = new GeneratorRx(rxQueue, features, ns -> assertTrue(ns >= 0), true);
+        GeneratorTx tx = GeneratorTx.on(txQueue, features, TrafficPattern.IMIX, MAC, MAC, 7, 1, true);
+        GeneratorRx rx = GeneratorRx.on(rxQueue, features, ns -> assertTrue(ns >= 0), true);
         LoopDevice device = new LoopDevice(txQueue, rxQueue, true, completion, SEED);
         for (int i = 0; i < 5000; i++) {
             tx.send(1 + i % 40, System.nanoTime());
@@ -136,8 +136,8 @@ class DriverQueuesTest {
     void shouldCountDamageAsDamage() {
         long features = features(true, true, true);
         open(64, features);
-        GeneratorTx tx = new GeneratorTx(txQueue, features, TrafficPattern.fixed(200), MAC, MAC, 7, 1, true);
-        GeneratorRx rx = new GeneratorRx(rxQueue, features, ns -> {}, true);
+        GeneratorTx tx = GeneratorTx.on(txQueue, features, TrafficPattern.fixed(200), MAC, MAC, 7, 1, true);
+        GeneratorRx rx = GeneratorRx.on(rxQueue, features, ns -> {}, true);
         LoopDevice device = new LoopDevice(txQueue, rxQueue, true, LoopDevice.Completion.IN_ORDER, SEED);
         tx.send(10, 1);
         long thirdBuffer =
@@ -192,9 +192,9 @@ class DriverQueuesTest {
     void shouldNotAllocateWhileTrafficRuns() throws Exception {
         long features = features(true, true, true);
         open(256, features);
-        GeneratorTx tx = new GeneratorTx(txQueue, features, TrafficPattern.fixed(64), MAC, MAC, 7, 64, false);
+        GeneratorTx tx = GeneratorTx.on(txQueue, features, TrafficPattern.fixed(64), MAC, MAC, 7, 64, false);
         long[] oldest = new long[1];
-        GeneratorRx rx = new GeneratorRx(rxQueue, features, ns -> oldest[0] = Math.max(oldest[0], ns), false);
+        GeneratorRx rx = GeneratorRx.on(rxQueue, features, ns -> oldest[0] = Math.max(oldest[0], ns), false);
         BooleanSupplier never = () -> false;
         AtomicBoolean stop = new AtomicBoolean();
         Thread device = new Thread(() -> {

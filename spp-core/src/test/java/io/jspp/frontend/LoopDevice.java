@@ -19,8 +19,8 @@ final class LoopDevice {
         LAST_OF_BATCH
     }
 
-    private final DriverVirtqueue tx;
-    private final DriverVirtqueue rx;
+    private final SplitDriverQueue tx;
+    private final SplitDriverQueue rx;
     private final boolean mergeable;
     private final Completion completion;
     private final Random random;
@@ -29,7 +29,7 @@ final class LoopDevice {
     private int rxTaken;
     private int rxUsed;
 
-    LoopDevice(DriverVirtqueue tx, DriverVirtqueue rx, boolean mergeable, Completion completion, long seed) {
+    LoopDevice(SplitDriverQueue tx, SplitDriverQueue rx, boolean mergeable, Completion completion, long seed) {
         this.tx = tx;
         this.rx = rx;
         this.mergeable = mergeable;
@@ -96,7 +96,7 @@ final class LoopDevice {
         return true;
     }
 
-    private static byte[] gather(DriverVirtqueue queue, int head) {
+    private static byte[] gather(SplitDriverQueue queue, int head) {
         List<Piece> pieces = pieces(queue, head);
         byte[] all = new byte[pieces.stream().mapToInt(Piece::length).sum()];
         int at = 0;
@@ -107,7 +107,7 @@ final class LoopDevice {
         return all;
     }
 
-    private static List<Piece> pieces(DriverVirtqueue queue, int head) {
+    private static List<Piece> pieces(SplitDriverQueue queue, int head) {
         List<Piece> pieces = new ArrayList<>();
         long table = queue.descriptors();
         int at = head;
@@ -117,13 +117,13 @@ final class LoopDevice {
                     - FrontendMemory.GUEST_BASE
                     + queue.memory().address();
             int flags = Memory.getUnsignedShort(descriptor + 12);
-            if ((flags & DriverVirtqueue.F_INDIRECT) != 0) {
+            if ((flags & SplitDriverQueue.F_INDIRECT) != 0) {
                 table = address;
                 at = 0;
                 continue;
             }
             pieces.add(new Piece(address, Memory.getInt(descriptor + 8)));
-            if ((flags & DriverVirtqueue.F_NEXT) == 0) {
+            if ((flags & SplitDriverQueue.F_NEXT) == 0) {
                 return pieces;
             }
             at = Memory.getUnsignedShort(descriptor + 14);
@@ -134,11 +134,11 @@ final class LoopDevice {
         return Memory.getShortAcquire(ring + 2) & 0xffff;
     }
 
-    private static int head(DriverVirtqueue queue, int position) {
+    private static int head(SplitDriverQueue queue, int position) {
         return Memory.getUnsignedShort(queue.avail() + 4 + 2L * (position & queue.size() - 1));
     }
 
-    private static void used(DriverVirtqueue queue, int position, int id, int length) {
+    private static void used(SplitDriverQueue queue, int position, int id, int length) {
         long element = queue.used() + 4 + 8L * (position & queue.size() - 1);
         Memory.putInt(element, id);
         Memory.putInt(element + 4, length);

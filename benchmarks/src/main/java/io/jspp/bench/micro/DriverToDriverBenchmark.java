@@ -68,10 +68,10 @@ public class DriverToDriverBenchmark {
         long features = FrontendConfig.DEFAULT_FEATURES & (mergeable ? -1L : ~Features.MRG_RXBUF);
         left = FrontendMemory.create(FrontendConfig.memoryFor(SIZE, 1), false);
         right = FrontendMemory.create(FrontendConfig.memoryFor(SIZE, 1), false);
-        txQueue = new DriverVirtqueue(left, SIZE, features);
-        rxQueue = new DriverVirtqueue(right, SIZE, features);
-        tx = new GeneratorTx(txQueue, features, TrafficPattern.fixed(frameBytes), MAC, MAC, 1, 1 << 20, false);
-        rx = new GeneratorRx(rxQueue, features, ns -> {}, false);
+        txQueue = DriverVirtqueue.create(left, SIZE, features);
+        rxQueue = DriverVirtqueue.create(right, SIZE, features);
+        tx = GeneratorTx.on(txQueue, features, TrafficPattern.fixed(frameBytes), MAC, MAC, 1, 1 << 20, false);
+        rx = GeneratorRx.on(rxQueue, features, ns -> {}, false);
         leftSeen = map(left);
         rightSeen = map(right);
         from = device(leftSeen, features, txQueue);

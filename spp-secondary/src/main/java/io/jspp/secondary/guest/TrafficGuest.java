@@ -63,9 +63,9 @@ public final class TrafficGuest implements AutoCloseable {
                 sinks[senderIndex] = (i + 1) % count;
             }
             sessions.add(new FrontendSession(port.config(), (memory, queues, features) -> {
-                receivers[index] = new GeneratorRx(queues[0], features, this::recordLatency, options.payload());
+                receivers[index] = GeneratorRx.on(queues[0], features, this::recordLatency, options.payload());
                 if (senderIndex >= 0) {
-                    senders[senderIndex] = new GeneratorTx(
+                    senders[senderIndex] = GeneratorTx.on(
                             queues[1],
                             features,
                             options.pattern(),
