@@ -4,6 +4,7 @@ import io.jspp.frontend.FrameRx;
 import io.jspp.frontend.FrameTx;
 import io.jspp.frontend.FrontendConfig;
 import io.jspp.frontend.FrontendSession;
+import io.jspp.frontend.SplitDriverQueue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +108,7 @@ final class MultiQueueGuest implements AutoCloseable {
 
     /** Frames that the back-end has ever put into a queue, modulo 65536. */
     int putInto(int queue) {
-        return session.queues()[2 * queue].deviceUsedIdx();
+        return ((SplitDriverQueue) session.queues()[2 * queue]).deviceUsedIdx();
     }
 
     int sent() {
