@@ -61,7 +61,13 @@ public enum ParkPoint {
     /** Configuration: the slot to be written is marked empty. */
     COMMIT_CLEARED,
     /** Configuration: bytes written, sequence not. */
-    COMMIT_WRITTEN;
+    COMMIT_WRITTEN,
+    /** Packed virtqueue: step recorded, nothing marked used. */
+    PACKED_RECORDED,
+    /** Packed virtqueue: one descriptor marked used. */
+    PACKED_USED,
+    /** Packed virtqueue: all of a burst marked used, the device's own fields not moved on. */
+    PACKED_PUBLISHED;
 
     /** Whether the points do anything; constant for the life of the process. */
     public static final boolean ENABLED = Boolean.getBoolean("io.jspp.parkPoints");

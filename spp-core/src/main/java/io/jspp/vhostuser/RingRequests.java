@@ -1,6 +1,7 @@
 package io.jspp.vhostuser;
 
 import io.jspp.linux.FileDescriptor;
+import io.jspp.virtio.Features;
 import io.jspp.virtio.SplitLayout;
 
 /** Requests about one ring each. What is refused changes nothing: a running ring goes on with its former parameters. Session thread. */
@@ -42,9 +43,10 @@ final class RingRequests {
     long setSize(Message message) throws RequestRefused {
         Vring vring = vrings.find(message.u32(0));
         int size = message.u32(4);
-        if (size < 1 || size > SplitLayout.MAX_SIZE || (size & size - 1) != 0) {
-            throw new RequestRefused(
-                    "queue size " + Integer.toUnsignedString(size) + ": a power of two up to 32768 expected");
+        boolean anySize = Features.has(vrings.features(), Features.RING_PACKED);
+        if (size < 1 || size > SplitLayout.MAX_SIZE || !anySize && (size & size - 1) != 0) {
+            throw new RequestRefused("queue size " + Integer.toUnsignedString(size) + ": "
+                    + (anySize ? "1 to 32768" : "a power of two up to 32768") + " expected");
         }
         change(vring, vring.parameters.withSize(size));
         return 0;
@@ -65,14 +67,15 @@ final class RingRequests {
     }
 
     /**
-     * Checked and otherwise not needed: a split ring goes on where its used index stands, which is what the front-end reads too when it restores
-     * a ring after our restart.
+     * Not needed for a split ring, which goes on where its used index stands: the front-end reads it there too when it restores a ring after our
+     * restart. Of a packed ring it does not know the position then; what it says otherwise is believed.
      */
     long setBase(Message message) throws RequestRefused {
         Vring vring = vrings.find(message.u32(0));
         if (vring.started()) {
             throw new RequestRefused("vring " + vring.index + " is running");
         }
+        vring.setBase(message.u32(4));
         return 0;
     }
 

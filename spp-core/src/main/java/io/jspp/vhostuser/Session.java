@@ -38,6 +38,7 @@ final class Session implements AutoCloseable {
             | Features.EVENT_IDX
             | Features.PROTOCOL_FEATURES
             | Features.VERSION_1
+            | Features.RING_PACKED
             | Features.IN_ORDER;
 
     static final long PROTOCOL = ProtocolFeatures.MQ

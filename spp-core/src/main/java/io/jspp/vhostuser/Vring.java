@@ -5,8 +5,10 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.virtio.DirtyLog;
+import io.jspp.virtio.Features;
 import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestMemoryException;
+import io.jspp.virtio.PackedVirtqueue;
 import io.jspp.virtio.SplitVirtqueue;
 import io.jspp.virtio.Virtqueue;
 import java.io.IOException;
@@ -26,7 +28,10 @@ import java.nio.file.Path;
  * <p>Starting builds one immutable, wholly validated {@link Virtqueue}. Session thread.
  */
 final class Vring implements AutoCloseable {
-    private static final int FROM_RING = -1;
+    private static final long FROM_RING = -1;
+
+    /** A packed ring's first position; QEMU says it after each loss of its back-end, wherever the ring stands. */
+    private static final int FIRST_LAP = 0x8000;
 
     /** What NUM and ADDR said: entries, 0 when unknown, and the areas as the front-end counts. */
     record Parameters(int size, long descriptors, long avail, long used, boolean addressed) {
@@ -64,7 +69,8 @@ final class Vring implements AutoCloseable {
     private boolean published;
     private DirtyLog log;
     private int stoppedAt;
-    private int startAt = FROM_RING;
+    private long startAt = FROM_RING;
+    private long base = FROM_RING;
 
     Vring(int index) {
         this.index = index;
@@ -104,12 +110,12 @@ final class Vring implements AutoCloseable {
                 && parameters.complete()
                 && !memory.regions().isEmpty()) {
             try {
-                Parameters p = parameters;
-                queue = SplitVirtqueue.open(memory, features, p.size, p.descriptors, p.avail, p.used, startAt);
+                queue = open(memory, features, user);
             } catch (GuestMemoryException e) {
                 throw new RequestRefused(e.why(), "vring " + index + ": " + e.getMessage());
             }
             startAt = FROM_RING;
+            base = FROM_RING;
             passDescriptors();
             queue.dirtyLog(log);
         }
@@ -133,6 +139,23 @@ final class Vring implements AutoCloseable {
         return queue != null;
     }
 
+    private Virtqueue open(GuestMemory memory, long features, VringUser user) throws GuestMemoryException {
+        Parameters p = parameters;
+        if (!Features.has(features, Features.RING_PACKED)) {
+            int position = startAt == FROM_RING ? -1 : (int) startAt & 0xffff;
+            return SplitVirtqueue.open(memory, features, p.size, p.descriptors, p.avail, p.used, position);
+        }
+        boolean told = base != FROM_RING && (base & 0xffff) != FIRST_LAP;
+        long position = startAt != FROM_RING ? startAt : told ? base : PackedVirtqueue.UNKNOWN;
+        return PackedVirtqueue.open(
+                memory, features, p.size, p.descriptors, p.avail, p.used, position, user.positionRecord(index));
+    }
+
+    /** Where the front-end says that a packed ring stands: slot and wrap counter in the low 16 bits. For the next start. */
+    void setBase(int value) {
+        base = value & 0xffff_ffffL;
+    }
+
     /** First half of a stop: nobody finds the ring any more. True when {@link VringUser#synchronize} must follow. */
     boolean unpublish(VringUser user) {
         if (!published) {
@@ -154,7 +177,7 @@ final class Vring implements AutoCloseable {
 
     /** The next start continues exactly here instead of at the index found in the ring. */
     void resumeHere() {
-        startAt = stoppedAt;
+        startAt = stoppedAt & 0xffff_ffffL;
     }
 
     /** Value for the reply to GET_VRING_BASE; forgets everything that a new start brings again. */
@@ -162,6 +185,7 @@ final class Vring implements AutoCloseable {
         int position = stoppedAt;
         stoppedAt = 0;
         parameters = parameters.withoutAddresses();
+        base = FROM_RING;
         withoutKick();
         setCall(null);
         return position;

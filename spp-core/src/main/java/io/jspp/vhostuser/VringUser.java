@@ -44,4 +44,14 @@ public interface VringUser {
 
     /** About once a second while a front-end is connected. */
     default void look() {}
+
+    /**
+     * Where the position of a packed ring is kept, so that it outlives a kill of this process: {@link io.jspp.virtio.PositionRecord#BYTES} bytes,
+     * aligned likewise, valid as long as a virtqueue of the ring is. The same ring gets the same record, a ring new to the user one of zeroes.
+     *
+     * @return address, or 0 where nothing is kept
+     */
+    default long positionRecord(int vring) {
+        return 0;
+    }
 }

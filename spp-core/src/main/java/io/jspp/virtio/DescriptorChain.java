@@ -119,7 +119,7 @@ final class DescriptorChain {
     }
 
     /** One buffer: one segment, or several when it spans regions that are neighbours for the guest. Returns the next free index. */
-    private static int append(
+    static int append(
             GuestMemory memory, long address, long length, long[] addresses, int[] lengths, int at, int limit) {
         int n = at;
         long from = address;
