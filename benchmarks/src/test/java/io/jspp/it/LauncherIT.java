@@ -38,7 +38,8 @@ class LauncherIT {
         assertEquals("", outcome.err);
         assertEquals(0, outcome.exit);
         assertTrue(outcome.out.startsWith("usage: ./spp [COMMAND"), outcome.out);
-        for (String command : List.of("cli", "ctl", "primary", "nfv", "guest", "demo", "doctor", "bench", "test")) {
+        for (String command :
+                List.of("cli", "ctl", "primary", "nfv", "guest", "demo", "vm-args", "doctor", "bench", "test")) {
             assertTrue(outcome.out.contains("\n  " + command + " "), command + " is missing in:\n" + outcome.out);
         }
     }

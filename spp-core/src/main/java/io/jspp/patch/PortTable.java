@@ -46,7 +46,7 @@ public final class PortTable implements AutoCloseable {
     /** Makes the port of one of the primary's devices known; one that is known already stays. */
     public void addDevice(PortId id, int rxQueues, int txQueues) {
         if (!ports.containsKey(id)) {
-            ports.put(id, type(id).open(id, context));
+            ports.put(id, type(id).openDevice(id, context));
         }
         devices.put(id, new Queues(rxQueues, txQueues));
     }

@@ -25,6 +25,11 @@ public interface Device extends AutoCloseable {
     /** The claim on this direction of this queue has ended, by release or by the claimant's death. */
     default void released(int queue, Direction direction) {}
 
+    /** True when all claims on it must be of one process. */
+    default boolean exclusive() {
+        return false;
+    }
+
     /** Sentences for the operator about a device that works but may surprise; printed to stdout when it is opened. */
     default List<String> notes() {
         return List.of();

@@ -20,4 +20,9 @@ public interface PortType {
      * @throws PortException with a sentence for the operator
      */
     Port open(PortId id, PortContext context);
+
+    /** As {@link #open}, for a port that exists because the primary has its device; what the device is comes with the first claim. */
+    default Port openDevice(PortId id, PortContext context) {
+        return open(id, context);
+    }
 }

@@ -82,6 +82,10 @@ public enum Cause {
             "take the port out of its patches, then patch it again"),
     INTERFACE_RENAMED("interface_renamed", "interface {0} was renamed to {1}", ""),
     INTERFACE_ELSEWHERE("interface_elsewhere", "interface {0} is in another network namespace", ""),
+    SERVED_ELSEWHERE(
+            "served_elsewhere",
+            "the process that has patched it serves the socket {0}",
+            "status of that process tells more"),
     INTERFACE_FAILED("interface_failed", "interface {0}: {1}", "ip link show {0}"),
 
     // Rings and files.

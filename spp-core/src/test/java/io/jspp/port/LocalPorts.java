@@ -51,7 +51,7 @@ public final class LocalPorts implements PortContext, Claims, CounterAllocator, 
     public Port open(PortId id) {
         for (PortType type : ServiceLoader.load(PortType.class)) {
             if (type.name().equals(id.type())) {
-                return type.open(id, this);
+                return devices.containsKey(id) ? type.openDevice(id, this) : type.open(id, this);
             }
         }
         throw new IllegalArgumentException("no port type for " + id);

@@ -120,6 +120,7 @@ final class ClaimRegistry {
             throw new AttachException(
                     AttachException.AGAIN, key + ": the primary was started again and waits for its other secondaries");
         } else {
+            requireSoleUser(client, key);
             grant = open(key);
         }
         holders.put(key, client);
@@ -154,6 +155,21 @@ final class ClaimRegistry {
         facts.put("eventfd", "0");
         facts.put("leased", Integer.toString(outcome.leased()));
         return new Grant(List.of(eventfds.get(ring)), facts);
+    }
+
+    private void requireSoleUser(Client client, ClaimKey key) throws AttachException {
+        Device device = devices.find(key.port());
+        if (device == null || !device.exclusive()) {
+            return;
+        }
+        for (Map.Entry<ClaimKey, Client> held : holders.entrySet()) {
+            if (held.getKey().port().equals(key.port()) && held.getValue() != client) {
+                throw new AttachException(
+                        AttachException.BUSY,
+                        key + ": " + held.getValue() + " has " + held.getKey()
+                                + ", and one process must have all of this port: take it out of its patches first");
+            }
+        }
     }
 
     private Grant open(ClaimKey key) throws AttachException {

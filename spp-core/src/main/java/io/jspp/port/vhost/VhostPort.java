@@ -43,34 +43,42 @@ final class VhostPort implements Port, VringUser {
     private final PortContext context;
     private final SessionLoop loop;
     private final Runnable onClose;
-    private final String path;
+    private final VhostSettings settings;
     private final Endpoint endpoint;
     private final int queuePairs;
     private final VringSlot[] slots;
-    private final LiveQueues liveRx = new LiveQueues();
-    private final LiveQueues liveTx = new LiveQueues();
+    private final LiveQueues liveRx;
+    private final LiveQueues liveTx;
     private volatile PortState state = PortState.down(Cause.OPENING);
 
-    /** @param onClose told once when the port is closed */
-    VhostPort(PortId id, PortContext context, SessionLoop loop, Runnable onClose) {
+    /**
+     * @param live where its running rings show; none at first
+     * @param onClose told once when the port is closed
+     */
+    VhostPort(
+            PortId id,
+            VhostSettings settings,
+            LiveRings live,
+            PortContext context,
+            SessionLoop loop,
+            Runnable onClose) {
         this.id = id;
+        this.settings = settings;
         this.context = context;
         this.loop = loop;
         this.onClose = onClose;
-        queuePairs = context.vhostQueues();
+        queuePairs = settings.queuePairs();
+        liveRx = live.rx();
+        liveTx = live.tx();
         slots = new VringSlot[2 * queuePairs];
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new VringSlot();
         }
-        path = context.socketDirectory()
-                .resolve("sock" + id.index())
-                .toAbsolutePath()
-                .toString();
         try {
             endpoint = new Endpoint(
                     id.toString(),
-                    path,
-                    context.vhostClient(),
+                    settings.path(),
+                    settings.client(),
                     queuePairs,
                     this,
                     context.socketMode(),
@@ -101,7 +109,7 @@ final class VhostPort implements Port, VringUser {
     /** Socket and our role on it, as {@code ./spp vm-args} needs them. */
     @Override
     public Map<String, String> facts() {
-        return Map.of("socket", path, "role", context.vhostClient() ? "client" : "server");
+        return Map.of("socket", settings.path(), "role", settings.client() ? "client" : "server");
     }
 
     @Override

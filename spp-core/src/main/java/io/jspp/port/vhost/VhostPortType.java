@@ -8,12 +8,15 @@ import io.jspp.vhostuser.SessionLoop;
 
 /** {@code vhost:N}: a guest on the vhost-user socket {@code sock<N>}. All ports share one session thread, which lives as long as the last of them. */
 public final class VhostPortType implements PortType {
+
+    static final String NAME = "vhost";
+
     private SessionLoop loop;
     private int users;
 
     @Override
     public String name() {
-        return "vhost";
+        return NAME;
     }
 
     @Override
@@ -27,13 +30,23 @@ public final class VhostPortType implements PortType {
     }
 
     @Override
-    public synchronized Port open(PortId id, PortContext context) {
+    public Port open(PortId id, PortContext context) {
+        return serve(id, VhostSettings.added(id, context), LiveRings.none(), context);
+    }
+
+    @Override
+    public Port openDevice(PortId id, PortContext context) {
+        return new VhostDevicePort(id, context, this);
+    }
+
+    /** Begins to listen or to connect. */
+    synchronized VhostPort serve(PortId id, VhostSettings settings, LiveRings live, PortContext context) {
         if (users == 0) {
             loop = new SessionLoop();
         }
         users++;
         try {
-            return new VhostPort(id, context, loop, this::portClosed);
+            return new VhostPort(id, settings, live, context, loop, this::portClosed);
         } catch (RuntimeException e) {
             portClosed();
             throw e;
