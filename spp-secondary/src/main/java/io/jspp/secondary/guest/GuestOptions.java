@@ -27,6 +27,9 @@ final class GuestOptions {
             description = "descriptors per ring, a power of two (default: ${DEFAULT-VALUE})")
     int queueSize;
 
+    @Option(names = "--packed", description = "ask for packed rings; a back-end that has none is refused")
+    boolean packed;
+
     @Option(names = "--no-mergeable", description = "do not ask for mergeable receive buffers")
     boolean noMergeable;
 
@@ -57,6 +60,7 @@ final class GuestOptions {
 
     FrontendConfig config(String path) {
         long features = FrontendConfig.DEFAULT_FEATURES | Features.EVENT_IDX;
+        features |= packed ? Features.RING_PACKED : 0;
         features &= noMergeable ? ~Features.MRG_RXBUF : -1L;
         features &= noIndirect ? ~Features.INDIRECT_DESC : -1L;
         features &= noEventIndex ? ~Features.EVENT_IDX : -1L;
