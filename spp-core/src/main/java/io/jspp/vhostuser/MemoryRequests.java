@@ -43,11 +43,11 @@ final class MemoryRequests {
         return MAX_SLOTS;
     }
 
+    /**
+     * A region that is there already is left alone: QEMU before 8.0 adds each once per queue pair over the one connection, and removes it as often.
+     */
     long addRegion(Message message) throws RequestRefused {
         features.require(ProtocolFeatures.CONFIGURE_MEM_SLOTS, "CONFIGURE_MEM_SLOTS");
-        if (vrings.memory().regions().size() >= MAX_SLOTS) {
-            throw new RequestRefused("more than " + MAX_SLOTS + " memory regions");
-        }
         if (message.descriptorCount() != 1) {
             throw new RequestRefused(Cause.MEMORY_NOT_SHARED, "memory region without a descriptor");
         }
@@ -59,34 +59,40 @@ final class MemoryRequests {
                 region.close();
                 throw e;
             }
-            change(old -> old.with(region));
+            if (vrings.memory().has(region)) {
+                region.close();
+                return 0;
+            }
+            if (vrings.memory().regions().size() >= MAX_SLOTS) {
+                region.close();
+                throw new RequestRefused("more than " + MAX_SLOTS + " memory regions");
+            }
+            vrings.changeMemory(old -> {
+                try {
+                    return old.with(region);
+                } catch (GuestMemoryException e) {
+                    throw new RequestRefused(e);
+                }
+            });
         } catch (GuestMemoryException e) {
             throw new RequestRefused(e);
         }
         return 0;
     }
 
-    /** A descriptor may come along, from front-ends that did so by mistake once; it is closed unused. */
+    /**
+     * One that is not there is what the front-end wants: {@link #addRegion}. A descriptor may come along, from front-ends that did so by mistake
+     * once; it is closed unused.
+     */
     long removeRegion(Message message) throws RequestRefused {
         features.require(ProtocolFeatures.CONFIGURE_MEM_SLOTS, "CONFIGURE_MEM_SLOTS");
-        int row = MemoryTable.HEADER_BYTES;
-        change(old -> old.without(message.u64(row), message.u64(row + 8), message.u64(row + 16)));
+        long guest = message.u64(MemoryTable.HEADER_BYTES);
+        long bytes = message.u64(MemoryTable.HEADER_BYTES + 8);
+        long user = message.u64(MemoryTable.HEADER_BYTES + 16);
+        if (vrings.memory().has(guest, bytes, user)) {
+            vrings.changeMemory(old -> old.without(guest, bytes, user));
+        }
         return 0;
-    }
-
-    @FunctionalInterface
-    private interface RegionChange {
-        GuestMemory make(GuestMemory old) throws GuestMemoryException;
-    }
-
-    private void change(RegionChange change) throws RequestRefused {
-        vrings.changeMemory(old -> {
-            try {
-                return change.make(old);
-            } catch (GuestMemoryException e) {
-                throw new RequestRefused(e);
-            }
-        });
     }
 
     /** Payload: size u64, offset u64. Answered when every worker marks the new log and none the former. */

@@ -91,6 +91,16 @@ final class ForeignMapping implements AutoCloseable {
         return Linux.fstat(file.value()).inode();
     }
 
+    /** Whether both are the same part of the same file. */
+    boolean same(ForeignMapping other) {
+        Linux.Stat mine = Linux.fstat(file.value());
+        Linux.Stat theirs = Linux.fstat(other.file.value());
+        return fileEnd == other.fileEnd
+                && address - mapping.address() == other.address - other.mapping.address()
+                && mine.device() == theirs.device()
+                && mine.inode() == theirs.inode();
+    }
+
     /** True when the file can no longer shrink. */
     boolean sealed() {
         return sealed;

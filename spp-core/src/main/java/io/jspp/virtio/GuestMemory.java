@@ -67,26 +67,38 @@ public final class GuestMemory implements AutoCloseable {
         return sorted(next);
     }
 
-    /** This memory without the region so described, which is unmapped. Else as {@link #with}. */
-    public synchronized GuestMemory without(long guestAddress, long size, long userAddress)
-            throws GuestMemoryException {
+    /** This memory without the region so described, which is unmapped and has to be there: {@link #has}. Else as {@link #with}. */
+    public synchronized GuestMemory without(long guestAddress, long size, long userAddress) {
         List<GuestRegion> next = new ArrayList<>();
-        GuestRegion removed = null;
         for (GuestRegion region : regions) {
             if (region.is(guestAddress, size, userAddress)) {
-                removed = region;
+                region.close();
             } else {
                 next.add(region);
             }
         }
-        if (removed == null) {
-            throw new GuestMemoryException(
-                    "no memory region of 0x" + Long.toHexString(size) + " bytes at guest address 0x"
-                            + Long.toHexString(guestAddress) + ", user address 0x" + Long.toHexString(userAddress));
-        }
-        removed.close();
         closed = true;
         return sorted(next);
+    }
+
+    /** Whether there is a region so described. */
+    public boolean has(long guestAddress, long size, long userAddress) {
+        for (GuestRegion region : regions) {
+            if (region.is(guestAddress, size, userAddress)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether one of its regions is the same memory at the same addresses. */
+    public boolean has(GuestRegion other) {
+        for (GuestRegion region : regions) {
+            if (region.same(other)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Its regions, by guest address. */

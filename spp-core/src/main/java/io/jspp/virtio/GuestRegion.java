@@ -58,6 +58,11 @@ public final class GuestRegion implements AutoCloseable {
         return guestAddress == guest && size == bytes && userAddress == user;
     }
 
+    /** Whether both are the same memory at the same addresses. */
+    boolean same(GuestRegion other) {
+        return is(other.guestAddress, other.size, other.userAddress) && mapping.same(other.mapping);
+    }
+
     /** Where the front-end has mapped it, as it says. */
     public long userAddress() {
         return userAddress;

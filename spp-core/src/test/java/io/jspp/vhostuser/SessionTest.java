@@ -491,6 +491,48 @@ class SessionTest {
     }
 
     @Test
+    void shouldTakeMemoryRegionByRegionAsQemuSendsItForEachQueuePair() {
+        try (ScriptedFrontend f = new ScriptedFrontend(path);
+                FileDescriptor file = memfd(MEMORY);
+                FileDescriptor other = memfd(MEMORY)) {
+            assertEquals(1, f.ask(Requests.ADD_MEM_REG, slot(0, MEMORY, USER, 0), file.value()), "not negotiated");
+            f.get(Requests.GET_FEATURES);
+            f.send(Requests.SET_PROTOCOL_FEATURES, u64(f.get(Requests.GET_PROTOCOL_FEATURES)));
+            f.send(Requests.SET_FEATURES, u64(QEMU));
+            assertTrue(f.get(Requests.GET_MAX_MEM_SLOTS) >= 32, "QEMU wants more for hot-plug");
+            assertEquals(0, f.ask(Requests.ADD_MEM_REG, slot(0, MEMORY, USER, 0), file.value()));
+            startRing(f, 0);
+            startRing(f, 1);
+            f.send(Requests.SET_VRING_ENABLE, state(0, 1));
+            f.send(Requests.SET_VRING_ENABLE, state(1, 1));
+            awaitUp();
+            Virtqueue queue = user.queue(0);
+            int live = FileDescriptor.live();
+            // once more for another queue pair: nothing stops for it
+            assertEquals(0, f.ask(Requests.ADD_MEM_REG, slot(0, MEMORY, USER, 0), file.value()));
+            assertEquals(queue, user.queue(0));
+            assertEquals(live, FileDescriptor.live());
+            // the same addresses of another file, or of another part of it, are another matter
+            assertEquals(1, f.ask(Requests.ADD_MEM_REG, slot(0, MEMORY, USER, 0), other.value()));
+            assertEquals(1, f.ask(Requests.ADD_MEM_REG, slot(0, 4096, USER, 4096), file.value()));
+            long far = USER + (1L << 40);
+            assertEquals(0, f.ask(Requests.ADD_MEM_REG, slot(MEMORY, 4096, far, 4096), other.value()));
+            assertNotNull(user.queue(0), "goes on with more memory");
+            for (int pair = 0; pair < 2; pair++) {
+                assertEquals(0, f.ask(Requests.REM_MEM_REG, slot(MEMORY, 4096, far, 0)));
+                assertNotNull(user.queue(0), "goes on with less memory");
+            }
+            assertEquals(live, FileDescriptor.live());
+            assertEquals(0, f.ask(Requests.REM_MEM_REG, slot(0, MEMORY, USER, 0)));
+            assertNull(user.queue(0), "without its memory");
+        }
+    }
+
+    private static byte[] slot(long guest, long size, long user, long offset) {
+        return u64(0, guest, size, user, offset);
+    }
+
+    @Test
     void shouldRefuseMemoryItCouldNotSafelyMap() throws Exception {
         int set = Requests.SET_MEM_TABLE;
         try (FileDescriptor file = memfd(MEMORY);
