@@ -11,19 +11,28 @@ import java.util.List;
 import java.util.Map;
 
 /** A user of ctl's REST interface, as an orchestrator would be. */
-final class RestClient {
+public final class RestClient {
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final String base;
 
-    RestClient(int port) {
+    public RestClient(int port) {
         base = "http://127.0.0.1:" + port + "/v1";
     }
 
+    /** A call that changes something; anything but success is an error. */
+    public void change(String method, String path, String body) {
+        HttpResponse<String> response = send(method, path, body);
+        if (response.statusCode() / 100 != 2) {
+            throw new IllegalStateException(
+                    method + " " + path + " " + body + ": " + response.statusCode() + " " + response.body());
+        }
+    }
+
     /** The object that GET answers. */
-    Map<String, Object> get(String path) {
+    public Map<String, Object> get(String path) {
         HttpResponse<String> response = send("GET", path, "");
         if (response.statusCode() != 200) {
             throw new IllegalStateException("GET " + path + ": " + response.statusCode() + " " + response.body());
@@ -35,7 +44,7 @@ final class RestClient {
         }
     }
 
-    HttpResponse<String> send(String method, String path, String body) {
+    public HttpResponse<String> send(String method, String path, String body) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(Duration.ofSeconds(20))
                 .method(method, HttpRequest.BodyPublishers.ofString(body))
@@ -51,7 +60,7 @@ final class RestClient {
     }
 
     /** A counter of an nfv's status; {@code field} is {@code packets}, {@code bytes}, or {@code drops.REASON}. */
-    long counter(int nfv, String port, String direction, String field) {
+    public long counter(int nfv, String port, String direction, String field) {
         for (Object row : list(get("/nfvs/" + nfv), "counters")) {
             Map<String, Object> counters = Json.asObject(row);
             if (counters.get("port").equals(port) && counters.get("direction").equals(direction)) {
@@ -63,11 +72,11 @@ final class RestClient {
         return 0;
     }
 
-    static List<?> list(Map<String, Object> object, String name) {
+    public static List<?> list(Map<String, Object> object, String name) {
         return Json.asArray(object.get(name));
     }
 
-    static long number(Object value) {
+    public static long number(Object value) {
         return value == null ? 0 : ((Number) value).longValue();
     }
 }

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,6 +33,8 @@ public final class GuestShell implements AutoCloseable {
     static final String READY = "READY";
 
     private static final String EXIT = "EXIT ";
+    private static final String STREAM = "STREAM ";
+    private static final Duration BACKGROUND_LIMIT = Duration.ofSeconds(30);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(120);
 
     private final String name;
@@ -39,6 +43,7 @@ public final class GuestShell implements AutoCloseable {
     private final Supplier<String> console;
     private final SocketChannel channel;
     private final List<Line> lines = new ArrayList<>();
+    private final Map<String, List<Line>> streams = new HashMap<>();
     private int seen;
     private boolean closed;
 
@@ -98,9 +103,30 @@ public final class GuestShell implements AutoCloseable {
 
     private void add(Line line) {
         synchronized (lines) {
-            lines.add(line);
+            if (line.text().startsWith(STREAM)) {
+                String[] parts = line.text().split(" ", 3);
+                if (parts.length == 3 && streams.containsKey(parts[1])) {
+                    streams.get(parts[1]).add(new Line(parts[2], line.atNs()));
+                }
+            } else {
+                lines.add(line);
+            }
             lines.notifyAll();
         }
+    }
+
+    /** Starts a command in the background whose lines are kept apart from those of the commands that follow. */
+    Supplier<List<Line>> stream(String id, String command) {
+        synchronized (lines) {
+            streams.put(id, new ArrayList<>());
+        }
+        begin("(" + command + ") 2>&1 | awk '{print \"" + STREAM + id + "\",$0; fflush()}' &");
+        end(BACKGROUND_LIMIT);
+        return () -> {
+            synchronized (lines) {
+                return List.copyOf(streams.get(id));
+            }
+        };
     }
 
     /** Starts a command; its lines are the only ones known from here on. */

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A stock Linux guest under QEMU (TCG) whose only network cards are virtio-net on vhost-user sockets. Commands run in it over
@@ -177,8 +177,8 @@ public final class QemuGuest implements AutoCloseable {
 
     /** Runs a shell line in the guest. */
     public Result run(String line, Duration limit) {
-        begin(line);
-        return end(limit);
+        shell.begin(line);
+        return shell.end(limit);
     }
 
     /** As {@link #run}, but a non-zero exit code fails the test. */
@@ -191,24 +191,14 @@ public final class QemuGuest implements AutoCloseable {
         return result.output();
     }
 
-    /** Starts a shell line and returns; {@link #awaitLine} and {@link #end} follow its output. */
-    public void begin(String line) {
-        shell.begin(line);
-    }
-
-    /** Waits for a line of the running command, none that was asked for before; returns it with its time of arrival. */
-    public GuestShell.Line awaitLine(Predicate<String> wanted, Duration limit) {
-        return shell.awaitLine(wanted, limit);
-    }
-
-    /** Lines of the running command, or of the last one, that have come so far. */
-    public List<GuestShell.Line> lines() {
-        return shell.lines();
-    }
-
-    /** Waits for the end of the running command. */
-    public Result end(Duration limit) {
-        return shell.end(limit);
+    /**
+     * Starts a shell line in the background of the guest, {@code killall} ends it.
+     *
+     * @param id a word, unique among the streams that run
+     * @return its lines so far, each with its time of arrival
+     */
+    public Supplier<List<GuestShell.Line>> stream(String id, String line) {
+        return shell.stream(id, line);
     }
 
     private String console() {

@@ -1,0 +1,66 @@
+package io.jspp.it.reconnect;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** The worst that a case has shown, checked as it comes. */
+final class Figures {
+    /** Longest time without traffic once the two sides can talk, milliseconds. */
+    private static final double MAX_GAP_MS = 1000;
+
+    /** Least rate after an event through the rate before it. */
+    static final double MIN_RATIO = 0.8;
+
+    private double gapMs;
+    private double outageMs;
+    private double ratio = Double.POSITIVE_INFINITY;
+
+    /**
+     * Traffic is back after a relaunch.
+     *
+     * @param client whether the back-end connects: then the gap begins when it is up, else with the front-end's connect()
+     */
+    void recovered(boolean client, BackEnd.Relaunch relaunch, Recovery.Result result) {
+        long from = client ? relaunch.upNs() : result.connectedNs();
+        if (from == 0) {
+            throw new AssertionError("traffic without a connection");
+        }
+        double gap = Math.max(0, result.trafficNs() - from) / 1e6;
+        gapMs = Math.max(gapMs, gap);
+        outageMs = Math.max(outageMs, (result.trafficNs() - relaunch.stoppedNs()) / 1e6);
+        if (gap >= MAX_GAP_MS) {
+            throw new AssertionError(String.format(Locale.ROOT, "gap of %.0f ms, %.0f allowed", gap, MAX_GAP_MS));
+        }
+    }
+
+    /**
+     * Rates measured the same way before and after an event. The best of each counts: emulated guests on a shared machine jump by a factor
+     * of two, and a relaunched back-end compiles its code anew.
+     */
+    void rates(List<Double> before, List<Double> after) {
+        double now = Collections.max(after) / Collections.max(before);
+        ratio = Math.min(ratio, now);
+        if (!(now >= MIN_RATIO)) {
+            throw new AssertionError(String.format(
+                    Locale.ROOT,
+                    "best rate %.2f of that before, %.1f expected: %s, before %s",
+                    now,
+                    MIN_RATIO,
+                    after,
+                    before));
+        }
+    }
+
+    /** For the conformance page. */
+    String text(boolean client) {
+        StringBuilder text = new StringBuilder(client ? "we connect" : "we listen");
+        if (outageMs > 0) {
+            text.append(String.format(Locale.ROOT, ", gap %.0f ms (outage %.0f ms)", gapMs, outageMs));
+        }
+        if (Double.isFinite(ratio)) {
+            text.append(String.format(Locale.ROOT, ", rate %.2f", ratio));
+        }
+        return text.toString();
+    }
+}

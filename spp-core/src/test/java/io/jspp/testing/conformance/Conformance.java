@@ -1,0 +1,46 @@
+package io.jspp.testing.conformance;
+
+import io.jspp.testing.ProjectHome;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** Writes down what a test has proved; {@link ConformancePage} makes the page of it. Thread-safe. */
+public final class Conformance {
+    private Conformance() {}
+
+    /** Where results are kept until the next run of all tests. */
+    public static Path directory() {
+        return ProjectHome.directory().resolve("target/conformance");
+    }
+
+    /**
+     * Runs a proof and records for each item whether it held.
+     *
+     * @param test names the proof: a later run with the same name replaces the result
+     * @param proof returns figures for the page, or an empty text; what it throws is recorded as a failure and thrown on
+     */
+    public static void prove(Collection<? extends Item> items, Peer peer, String test, Callable<String> proof)
+            throws Exception {
+        boolean passed = false;
+        String measured = "";
+        try {
+            measured = proof.call();
+            passed = true;
+        } finally {
+            for (Item item : items) {
+                if (!item.peers().contains(peer)) {
+                    throw new IllegalArgumentException(item.name() + " is not declared for " + peer);
+                }
+                int jdk = Runtime.version().feature();
+                new Outcome(item, peer, jdk, test, passed, measured).write(directory());
+            }
+        }
+    }
+
+    /** As {@link #prove(Collection, Peer, String, Callable)} for one item. */
+    public static void prove(Item item, Peer peer, String test, Callable<String> proof) throws Exception {
+        prove(List.of(item), peer, test, proof);
+    }
+}
