@@ -6,6 +6,7 @@ import io.jspp.frontend.GeneratorRx;
 import io.jspp.frontend.GeneratorTx;
 import io.jspp.frontend.SplitDriverQueue;
 import io.jspp.frontend.TrafficRun;
+import io.jspp.frontend.TrafficStreams;
 import org.HdrHistogram.Histogram;
 
 /** Measures what the generator can do at most: against {@link CeilingDevice} in this process, on the CPU of the switch. */
@@ -30,7 +31,7 @@ final class Ceiling {
             Thread thread = new Thread(device, "bench ceiling");
             thread.start();
             try (TrafficRun run = new TrafficRun(new GeneratorTx[] {tx}, new GeneratorRx[] {rx}, true)) {
-                run.window(new GeneratorRx[] {rx}, size);
+                run.window(new TrafficStreams[] {rx.streams()}, size);
                 Generator generator = new Generator(setup);
                 return generator.onGeneratorCpu(
                         () -> generator.measure(run, latencyNs, TrafficRun.FLAT_OUT, setup.windows()));

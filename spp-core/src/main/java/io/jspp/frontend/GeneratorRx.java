@@ -7,7 +7,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Receives and checks the frames of a {@link GeneratorTx}: ethertype, length against the used length, stream, sequence number of every frame.
- * Buffers go back in bursts, each in its old place. Single-threaded, no allocation after construction.
+ * Buffers go back in bursts, each in its old place. Several receivers of one guest share its {@link TrafficStreams}. Single-threaded, no
+ * allocation after construction but for a new stream.
  */
 public abstract class GeneratorRx {
     final boolean mergeable;
@@ -15,8 +16,11 @@ public abstract class GeneratorRx {
     final int mask;
     final long buffers;
     final LongConsumer latencyNs;
-    final SequenceChecker sequences = new SequenceChecker();
+    private final TrafficStreams streams;
     private final DriverVirtqueue queue;
+    /** Of the stream last seen here. */
+    SequenceChecker sequences = new SequenceChecker();
+
     long streamBits;
     private boolean streamKnown;
     int openFrameBuffers;
@@ -24,30 +28,37 @@ public abstract class GeneratorRx {
     private long bytes;
     private long corrupt;
     private long foreign;
-    private long streams;
     private long emptyPolls;
+
+    /** A receiver on a queue of either format, for a guest with no other. */
+    public static GeneratorRx on(DriverVirtqueue queue, long features, LongConsumer latencyNs, boolean payload) {
+        return on(queue, features, new TrafficStreams(), latencyNs, payload);
+    }
 
     /**
      * A receiver on a queue of either format.
      *
+     * @param streams of the guest whose queue this is
      * @param latencyNs called with the age of each frame that carries a timestamp; must not allocate
      * @param payload whether to check the padding's pattern
      */
-    public static GeneratorRx on(DriverVirtqueue queue, long features, LongConsumer latencyNs, boolean payload) {
+    public static GeneratorRx on(
+            DriverVirtqueue queue, long features, TrafficStreams streams, LongConsumer latencyNs, boolean payload) {
         GeneratorRx receiver = queue instanceof PackedDriverQueue packed
-                ? new PackedGeneratorRx(packed, features, latencyNs, payload)
-                : new SplitGeneratorRx((SplitDriverQueue) queue, features, latencyNs, payload);
+                ? new PackedGeneratorRx(packed, features, streams, latencyNs, payload)
+                : new SplitGeneratorRx((SplitDriverQueue) queue, features, streams, latencyNs, payload);
         queue.disableCalls();
         return receiver;
     }
 
-    GeneratorRx(DriverVirtqueue queue, long features, LongConsumer latencyNs, boolean payload) {
+    GeneratorRx(DriverVirtqueue queue, long features, TrafficStreams streams, LongConsumer latencyNs, boolean payload) {
         if (NetHeaderBytes.of(features) != TrafficFrame.HEADER) {
             throw new FrontendException(
                     "the generator needs VERSION_1 or MRG_RXBUF, negotiated is " + Features.describe(features));
         }
         int size = queue.size();
         this.queue = queue;
+        this.streams = streams;
         this.mergeable = Features.has(features, Features.MRG_RXBUF);
         this.latencyNs = latencyNs;
         this.payload = payload;
@@ -104,8 +115,7 @@ public abstract class GeneratorRx {
         if (!streamKnown || bits != streamBits) {
             streamKnown = true;
             streamBits = bits;
-            streams++;
-            sequences.restart();
+            sequences = streams.of(TrafficFrame.stream(tag)).sequences;
         }
         sequences.accept(sequence);
         bytes += length;
@@ -127,7 +137,7 @@ public abstract class GeneratorRx {
         queue.kickAgain();
     }
 
-    /** Good frames, duplicates included. */
+    /** Good frames of all streams, duplicates included. */
     public final long received() {
         return received;
     }
@@ -146,26 +156,9 @@ public abstract class GeneratorRx {
         return foreign;
     }
 
-    /** Generators seen: each start of a generator is a stream of its own. */
-    public final long streams() {
+    /** What is known about the senders, lost frames and order included. */
+    public TrafficStreams streams() {
         return streams;
-    }
-
-    /** The sequence number that comes next in the stream last seen; 0 before the first frame. */
-    public final long expected() {
-        return sequences.expected();
-    }
-
-    public final long lost() {
-        return sequences.lost();
-    }
-
-    public final long reordered() {
-        return sequences.reordered();
-    }
-
-    public final long duplicates() {
-        return sequences.duplicates();
     }
 
     /** Polls that found nothing: the device was the limit. */

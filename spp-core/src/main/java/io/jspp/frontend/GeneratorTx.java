@@ -15,6 +15,7 @@ public abstract class GeneratorTx {
     final int[] lengths;
     final int sampleMask;
     private final DriverVirtqueue queue;
+    private int stream;
     long sequence;
     long bytes;
     private long fullPolls;
@@ -62,6 +63,7 @@ public abstract class GeneratorTx {
     }
 
     private void prepare(byte[] destination, byte[] source, int stream) {
+        this.stream = stream;
         for (int i = 0; i <= mask; i++) {
             TrafficFrame.prepare(buffer(i), lengths[i], destination, source, stream);
         }
@@ -114,6 +116,11 @@ public abstract class GeneratorTx {
     /** Repeats a kick that the device may have missed; for a caller that sees no progress. */
     public final void kickAgain() {
         queue.kickAgain();
+    }
+
+    /** The id that all frames carry. */
+    final int stream() {
+        return stream;
     }
 
     /** Frames handed to the device so far: also the next sequence number. */

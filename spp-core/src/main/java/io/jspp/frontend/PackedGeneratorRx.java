@@ -9,8 +9,9 @@ final class PackedGeneratorRx extends GeneratorRx {
     private final long[] guestAddress;
     private final long[] meta;
 
-    PackedGeneratorRx(PackedDriverQueue queue, long features, LongConsumer latencyNs, boolean payload) {
-        super(queue, features, latencyNs, payload);
+    PackedGeneratorRx(
+            PackedDriverQueue queue, long features, TrafficStreams streams, LongConsumer latencyNs, boolean payload) {
+        super(queue, features, streams, latencyNs, payload);
         this.queue = queue;
         int size = mask + 1;
         guestAddress = new long[size];

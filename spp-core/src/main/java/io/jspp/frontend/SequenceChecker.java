@@ -24,11 +24,6 @@ final class SequenceChecker {
         expected += count;
     }
 
-    /** Begins anew: the next number seen is taken as the first. */
-    void restart() {
-        started = false;
-    }
-
     /** A number that may or may not be the expected one. */
     void accept(long sequence) {
         if (!started) {

@@ -8,8 +8,9 @@ final class SplitGeneratorRx extends GeneratorRx {
     private final SplitDriverQueue queue;
     private final int[] order;
 
-    SplitGeneratorRx(SplitDriverQueue queue, long features, LongConsumer latencyNs, boolean payload) {
-        super(queue, features, latencyNs, payload);
+    SplitGeneratorRx(
+            SplitDriverQueue queue, long features, TrafficStreams streams, LongConsumer latencyNs, boolean payload) {
+        super(queue, features, streams, latencyNs, payload);
         this.queue = queue;
         int size = mask + 1;
         order = new int[size];

@@ -7,6 +7,7 @@ import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * Drives generator queues on the calling thread: any number of senders and receivers, so that one pinned thread can play both guests of a
@@ -28,7 +29,8 @@ public final class TrafficRun implements AutoCloseable {
     private final GeneratorTx[] senders;
     private final GeneratorRx[] receivers;
     private final boolean busy;
-    private GeneratorRx[] sinks;
+    private final TrafficStreams[] guests;
+    private TrafficStreams.Stream[] sinks;
     private long[] forgiven;
     private long[] lastExpected;
     private long[] movedAt;
@@ -43,15 +45,19 @@ public final class TrafficRun implements AutoCloseable {
         this.senders = senders.clone();
         this.receivers = receivers.clone();
         this.busy = busy;
+        this.guests = Stream.of(receivers).map(GeneratorRx::streams).distinct().toArray(TrafficStreams[]::new);
         this.pollfds = NativeMemory.allocate((long) Layouts.Pollfd.SIZE * Math.max(1, receivers.length));
     }
 
     /**
-     * Bounds what is under way: sender i is at most {@code frames} ahead of the number that {@code ends[i]} expects next. A receiver whose
+     * Bounds what is under way: sender i is at most {@code frames} ahead of the number that the guest {@code ends[i]} expects next. A receiver whose
      * thread is preempted then holds up its sender, instead of overflowing. 0 frames: no bound.
      */
-    public void window(GeneratorRx[] ends, int frames) {
-        sinks = ends.clone();
+    public void window(TrafficStreams[] ends, int frames) {
+        sinks = new TrafficStreams.Stream[ends.length];
+        for (int s = 0; s < ends.length; s++) {
+            sinks[s] = ends[s].await(senders[s].stream());
+        }
         forgiven = new long[ends.length];
         lastExpected = new long[ends.length];
         movedAt = new long[ends.length];
@@ -65,7 +71,7 @@ public final class TrafficRun implements AutoCloseable {
             return wanted;
         }
         long sent = senders[sender].sent();
-        long expected = sinks[sender].expected();
+        long expected = sinks[sender].sequences.expected();
         if (expected != lastExpected[sender]) {
             lastExpected[sender] = expected;
             movedAt[sender] = now;
@@ -170,7 +176,10 @@ public final class TrafficRun implements AutoCloseable {
     private long receivedFrames() {
         long frames = 0;
         for (GeneratorRx rx : receivers) {
-            frames += rx.received() - rx.duplicates();
+            frames += rx.received();
+        }
+        for (TrafficStreams guest : guests) {
+            frames -= guest.duplicates();
         }
         return frames;
     }
@@ -235,16 +244,18 @@ public final class TrafficRun implements AutoCloseable {
         long duplicates = 0;
         long corrupt = 0;
         long foreign = 0;
-        long streams = 0;
+        long seen = 0;
         for (GeneratorRx rx : receivers) {
             received += rx.received();
             receivedBytes += rx.bytes();
-            lost += rx.lost();
-            reordered += rx.reordered();
-            duplicates += rx.duplicates();
             corrupt += rx.corrupt();
             foreign += rx.foreign();
-            streams += rx.streams();
+        }
+        for (TrafficStreams guest : guests) {
+            lost += guest.lost();
+            reordered += guest.reordered();
+            duplicates += guest.duplicates();
+            seen += guest.seen();
         }
         return new TrafficTotals(
                 System.nanoTime(),
@@ -257,7 +268,7 @@ public final class TrafficRun implements AutoCloseable {
                 duplicates,
                 corrupt,
                 foreign,
-                streams,
+                seen,
                 turns,
                 idleCycles);
     }

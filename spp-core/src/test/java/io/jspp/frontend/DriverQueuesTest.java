@@ -128,8 +128,14 @@ class DriverQueuesTest {
         assertTrue(tx.sent() > 100_000, "sent " + tx.sent());
         assertEquals(tx.sent(), rx.received());
         assertEquals(tx.bytes(), rx.bytes());
-        assertEquals(0, rx.lost() + rx.reordered() + rx.duplicates() + rx.corrupt() + rx.foreign());
-        assertEquals(1, rx.streams());
+        assertEquals(
+                0,
+                rx.streams().lost()
+                        + rx.streams().reordered()
+                        + rx.streams().duplicates()
+                        + rx.corrupt()
+                        + rx.foreign());
+        assertEquals(1, rx.streams().seen());
     }
 
     @Test
@@ -147,7 +153,7 @@ class DriverQueuesTest {
         rx.poll(10);
         assertEquals(9, rx.received());
         assertEquals(1, rx.corrupt());
-        assertEquals(1, rx.lost());
+        assertEquals(1, rx.streams().lost());
     }
 
     @Test
@@ -208,7 +214,7 @@ class DriverQueuesTest {
         device.start();
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (TrafficRun run = new TrafficRun(new GeneratorTx[] {tx}, new GeneratorRx[] {rx}, false)) {
-            run.window(new GeneratorRx[] {rx}, 256);
+            run.window(new TrafficStreams[] {rx.streams()}, 256);
             for (int i = 0; i < 10; i++) {
                 run.send(TrafficRun.FLAT_OUT, 10_000, Long.MAX_VALUE, never);
                 run.drain(10_000 * (i + 1), 10_000_000_000L, never);
@@ -219,7 +225,7 @@ class DriverQueuesTest {
             run.drain(300_000, 10_000_000_000L, never);
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             assertEquals(300_000, rx.received());
-            assertEquals(0, rx.lost() + rx.duplicates());
+            assertEquals(0, rx.streams().lost() + rx.streams().duplicates());
             // Two small arrays per run, whatever the number of frames.
             assertTrue(allocated < 1024, allocated + " bytes for 200 000 frames");
         } finally {

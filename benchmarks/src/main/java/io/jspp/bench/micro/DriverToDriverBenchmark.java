@@ -112,9 +112,9 @@ public class DriverToDriverBenchmark {
         to.publish();
         from.publish();
         int got = rx.poll(BURST);
-        if (n != BURST || sent != BURST || got != BURST || rx.lost() + rx.corrupt() != 0) {
-            throw new IllegalStateException(
-                    "taken " + n + ", sent " + sent + ", received " + got + ", lost " + rx.lost());
+        if (n != BURST || sent != BURST || got != BURST || rx.streams().lost() + rx.corrupt() != 0) {
+            throw new IllegalStateException("taken " + n + ", sent " + sent + ", received " + got + ", lost "
+                    + rx.streams().lost());
         }
         return got;
     }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
         name = "generate",
         description = {
             "sends sequence-numbered frames, counts and checks what it receives",
+            "with --queues, each queue sends a flow with a source address of its own",
             "exit 0: good, 1: frames damaged, reordered or duplicated, or more lost than --max-loss, 5: none came although --peer was given"
         })
 final class GenerateCommand implements Callable<Integer> {
@@ -41,7 +42,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "N",
             description =
-                    "frames sent and not yet received by the peer, at most; 0: no limit (default: what the peer's ring takes)")
+                    "frames of a queue sent and not yet received by the peer, at most; 0: no limit (default: what one of the peer's rings takes, shared by the queues)")
     private Integer window;
 
     @Option(names = "--dst-mac", paramLabel = "MAC", description = "destination of the frames; default: the peer's MAC")
@@ -61,7 +62,8 @@ final class GenerateCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "FRAMES",
             defaultValue = "0",
-            description = "frames per second; 0: as fast as the back-end takes them (default: ${DEFAULT-VALUE})")
+            description =
+                    "frames per second and queue; 0: as fast as the back-end takes them (default: ${DEFAULT-VALUE})")
     private long rate;
 
     @Option(
@@ -108,7 +110,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         String who = (rate == 0 ? "sends " : "sends " + rate + " frames/s of ") + pattern.name() + " from "
                 + Addresses.macText(mac) + " to " + Addresses.macText(to);
-        int inFlight = peer == null ? 0 : window == null ? options.queueSize : window;
+        int inFlight = peer == null ? 0 : window == null ? Math.max(1, options.queueSize / options.queues) : window;
         TrafficSession session = new TrafficSession(process, options, traffic);
         return session.run(
                 ports,

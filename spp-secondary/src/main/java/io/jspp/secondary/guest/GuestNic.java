@@ -8,33 +8,47 @@ import io.jspp.frontend.FrontendException;
 import io.jspp.frontend.FrontendMemory;
 import io.jspp.frontend.FrontendSession;
 import io.jspp.linux.Constants;
+import io.jspp.linux.Layouts;
 import io.jspp.linux.Linux;
+import io.jspp.memory.Memory;
+import io.jspp.memory.NativeMemory;
 import io.jspp.virtio.Features;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * A network card for slow talk: frames out of and into byte arrays over one queue pair of a {@link FrontendSession}. One thread sends and
- * receives; it sleeps in {@link #await} until the back-end calls.
+ * A network card for slow talk: frames out of and into byte arrays over the queue pairs of a {@link FrontendSession}. It sends on its queues in
+ * turn and receives on all. One thread sends and receives; it sleeps in {@link #await} until the back-end calls.
  */
 public final class GuestNic implements AutoCloseable {
     /** Room for the largest frame a peer can send with segmentation offload. */
     public static final int MAX_FRAME = 65_550;
 
     private final FrontendSession session;
-    private volatile FrameTx tx;
-    private volatile FrameRx rx;
-    private volatile DriverVirtqueue rxQueue;
+    private final NativeMemory pollfds;
+    private volatile Pair[] pairs = {};
+    private int nextSender;
+    private int nextReceiver;
+
+    private record Pair(FrameTx tx, FrameRx rx, DriverVirtqueue rxQueue) {}
 
     public GuestNic(FrontendConfig config) {
         this.session = new FrontendSession(config, this::startQueues);
+        this.pollfds = NativeMemory.allocate((long) Layouts.Pollfd.SIZE * config.queuePairs());
     }
 
     private void startQueues(FrontendMemory memory, DriverVirtqueue[] queues, long features) {
         boolean bigFrames = (features & (Features.GUEST_TSO4 | Features.GUEST_TSO6 | Features.GUEST_UFO)) != 0
                 && !Features.has(features, Features.MRG_RXBUF);
-        tx = new FrameTx(queues[1], features, FrameTx.Shape.DEFAULT);
-        queues[1].disableCalls();
-        rx = new FrameRx(queues[0], features, bigFrames ? FrameRx.Shape.BIG_CHAINS : FrameRx.Shape.DEFAULT);
-        rxQueue = queues[0];
+        Pair[] fresh = new Pair[queues.length / 2];
+        for (int i = 0; i < fresh.length; i++) {
+            DriverVirtqueue rxQueue = queues[2 * i];
+            DriverVirtqueue txQueue = queues[2 * i + 1];
+            FrameTx tx = new FrameTx(txQueue, features, FrameTx.Shape.DEFAULT);
+            txQueue.disableCalls();
+            FrameRx rx = new FrameRx(rxQueue, features, bigFrames ? FrameRx.Shape.BIG_CHAINS : FrameRx.Shape.DEFAULT);
+            fresh[i] = new Pair(tx, rx, rxQueue);
+        }
+        pairs = fresh;
     }
 
     public FrontendSession session() {
@@ -43,8 +57,12 @@ public final class GuestNic implements AutoCloseable {
 
     /** Sends a plain frame; false when the queue is full or there has not been a back-end yet. */
     public boolean send(byte[] frame, int length) {
-        FrameTx queue = tx;
-        return queue != null && queue.send(frame, length);
+        Pair[] all = pairs;
+        if (all.length == 0) {
+            return false;
+        }
+        nextSender = (nextSender + 1) % all.length;
+        return all[nextSender].tx().send(frame, length);
     }
 
     /**
@@ -54,33 +72,46 @@ public final class GuestNic implements AutoCloseable {
      * @throws FrontendException when the back-end breaks the rules of the ring
      */
     public int receive(byte[] frame) {
-        FrameRx queue = rx;
-        if (queue == null) {
-            return -1;
+        Pair[] all = pairs;
+        for (int i = 0; i < all.length; i++) {
+            FrameRx queue = all[nextReceiver].rx();
+            int length = queue.receive(frame);
+            if (length >= 0) {
+                queue.flush();
+                return length;
+            }
+            nextReceiver = (nextReceiver + 1) % all.length;
         }
-        int length = queue.receive(frame);
-        if (length >= 0) {
-            queue.flush();
-        }
-        return length;
+        return -1;
     }
 
     /** Sleeps until frames may wait, at most {@code timeoutMs}. */
     public void await(int timeoutMs) {
-        DriverVirtqueue queue = rxQueue;
-        if (queue == null) {
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000L * Math.min(timeoutMs, 10));
+        Pair[] all = pairs;
+        if (all.length == 0) {
+            LockSupport.parkNanos(1_000_000L * Math.min(timeoutMs, 10));
             return;
         }
-        if (!queue.enableCalls()) {
-            Linux.pollOne(queue.callDescriptor().value(), Constants.POLLIN, timeoutMs);
+        boolean waiting = false;
+        for (int i = 0; i < all.length; i++) {
+            waiting |= all[i].rxQueue().enableCalls();
+            long entry = pollfds.address() + (long) i * Layouts.Pollfd.SIZE;
+            Memory.putInt(
+                    entry + Layouts.Pollfd.FD, all[i].rxQueue().callDescriptor().value());
+            Memory.putShort(entry + Layouts.Pollfd.EVENTS, (short) Constants.POLLIN);
         }
-        queue.disableCalls();
-        Linux.eventfdRead(queue.callDescriptor().value());
+        if (!waiting) {
+            Linux.poll(pollfds.address(), all.length, timeoutMs);
+        }
+        for (Pair pair : all) {
+            pair.rxQueue().disableCalls();
+            Linux.eventfdRead(pair.rxQueue().callDescriptor().value());
+        }
     }
 
     @Override
     public void close() {
         session.close();
+        pollfds.close();
     }
 }

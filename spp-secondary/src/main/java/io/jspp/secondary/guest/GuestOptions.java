@@ -30,6 +30,13 @@ final class GuestOptions {
     @Option(names = "--packed", description = "ask for packed rings; a back-end that has none is refused")
     boolean packed;
 
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "queue pairs, 1 to 128; a back-end that has fewer is refused (default: ${DEFAULT-VALUE})")
+    int queues;
+
     @Option(names = "--no-mergeable", description = "do not ask for mergeable receive buffers")
     boolean noMergeable;
 
@@ -69,6 +76,7 @@ final class GuestOptions {
                 .withListen(listen)
                 .withFeatures(features)
                 .withQueueSize(queueSize)
+                .withQueuePairs(queues)
                 .withHugePages(!noHuge);
     }
 

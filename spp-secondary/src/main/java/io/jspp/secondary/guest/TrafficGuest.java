@@ -1,29 +1,31 @@
 package io.jspp.secondary.guest;
 
+import io.jspp.frontend.DriverVirtqueue;
 import io.jspp.frontend.FrontendConfig;
 import io.jspp.frontend.FrontendException;
+import io.jspp.frontend.FrontendMemory;
 import io.jspp.frontend.FrontendSession;
 import io.jspp.frontend.GeneratorRx;
 import io.jspp.frontend.GeneratorTx;
 import io.jspp.frontend.TrafficPattern;
 import io.jspp.frontend.TrafficRun;
+import io.jspp.frontend.TrafficStreams;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.HdrHistogram.Histogram;
 
 /**
  * One or several guests that generate and check traffic, driven by one thread: {@link #start}, {@link #awaitUp}, then {@link #run()} on the traffic thread.
- * Each port receives; those of {@code senders} send as well.
+ * Each guest receives on all of its queues; those with a destination send on all of them, one flow a queue.
  */
 public final class TrafficGuest implements AutoCloseable {
     private static final long MAX_LATENCY_NS = 60_000_000_000L;
 
     private final List<FrontendSession> sessions = new ArrayList<>();
-    private final GeneratorTx[] senders;
-    private final GeneratorRx[] receivers;
+    private final List<Queues> guests = new ArrayList<>();
     private final Histogram latencyNs = new Histogram(1, MAX_LATENCY_NS, 3);
-    private final int[] sinks;
     private final Options options;
     private TrafficRun run;
 
@@ -33,7 +35,7 @@ public final class TrafficGuest implements AutoCloseable {
      * @param sampleEvery a power of two: every so many frames carry a timestamp
      * @param payload whether each byte is written and checked, not just headers and sequence numbers
      * @param busy whether an idle run spins instead of sleeping
-     * @param window frames that a port has sent and the next port (the first, for the last) not received, at most; 0: no limit
+     * @param window frames that a queue has sent and the next guest (the first, for the last) not received, at most; 0: no limit
      */
     public record Options(TrafficPattern pattern, int sampleEvery, boolean payload, boolean busy, int window) {
         /** 64-byte frames, one in 1024 timed, spinning, no more under way than a receiving ring of default size takes. */
@@ -44,39 +46,51 @@ public final class TrafficGuest implements AutoCloseable {
     /** One guest: its socket, its MAC, and whom it sends to; null sends nothing. */
     public record Port(FrontendConfig config, byte[] mac, byte[] destination) {}
 
-    public TrafficGuest(List<Port> ports, Options options) {
-        int count = ports.size();
-        this.receivers = new GeneratorRx[count];
-        this.options = options;
-        int sending = 0;
-        for (Port port : ports) {
-            sending += port.destination() == null ? 0 : 1;
+    /** The queues of one guest, filled by its session's thread before it is up. */
+    private final class Queues implements FrontendSession.Driver {
+        private final Port port;
+        private final TrafficStreams streams = new TrafficStreams();
+        private final List<GeneratorRx> receivers = new ArrayList<>();
+        private final List<GeneratorTx> senders = new ArrayList<>();
+
+        Queues(Port port) {
+            this.port = port;
         }
-        this.senders = new GeneratorTx[sending];
-        this.sinks = new int[sending];
-        int sender = 0;
-        for (int i = 0; i < count; i++) {
-            Port port = ports.get(i);
-            int index = i;
-            int senderIndex = port.destination() == null ? -1 : sender++;
-            if (senderIndex >= 0) {
-                sinks[senderIndex] = (i + 1) % count;
-            }
-            sessions.add(new FrontendSession(port.config(), (memory, queues, features) -> {
-                receivers[index] = GeneratorRx.on(queues[0], features, this::recordLatency, options.payload());
-                if (senderIndex >= 0) {
-                    senders[senderIndex] = GeneratorTx.on(
-                            queues[1],
+
+        @Override
+        public void start(FrontendMemory memory, DriverVirtqueue[] queues, long features) {
+            for (int pair = 0; pair < queues.length / 2; pair++) {
+                receivers.add(GeneratorRx.on(
+                        queues[2 * pair], features, streams, TrafficGuest.this::recordLatency, options.payload()));
+                if (port.destination() != null) {
+                    senders.add(GeneratorTx.on(
+                            queues[2 * pair + 1],
                             features,
                             options.pattern(),
                             port.destination(),
-                            port.mac(),
+                            flowMac(port.mac(), pair),
                             ThreadLocalRandom.current().nextInt(),
                             options.sampleEvery(),
-                            options.payload());
+                            options.payload()));
                 }
-            }));
+            }
         }
+    }
+
+    public TrafficGuest(List<Port> ports, Options options) {
+        this.options = options;
+        for (Port port : ports) {
+            Queues queues = new Queues(port);
+            guests.add(queues);
+            sessions.add(new FrontendSession(port.config(), queues));
+        }
+    }
+
+    /** Source of the frames of a queue: the guest's own for the first, which differs in the fourth byte for others. */
+    static byte[] flowMac(byte[] mac, int queue) {
+        byte[] flow = mac.clone();
+        flow[3] += (byte) queue;
+        return flow;
     }
 
     private void recordLatency(long ns) {
@@ -108,17 +122,22 @@ public final class TrafficGuest implements AutoCloseable {
     /** The queues, ready to run once all back-ends are there. Traffic thread only. */
     public TrafficRun run() {
         if (run == null) {
-            for (GeneratorRx receiver : receivers) {
-                if (receiver == null) {
+            List<GeneratorTx> senders = new ArrayList<>();
+            List<GeneratorRx> receivers = new ArrayList<>();
+            List<TrafficStreams> ends = new ArrayList<>();
+            for (int g = 0; g < guests.size(); g++) {
+                Queues guest = guests.get(g);
+                if (guest.receivers.isEmpty()) {
                     throw new FrontendException("traffic cannot run before every back-end has answered");
                 }
+                receivers.addAll(guest.receivers);
+                senders.addAll(guest.senders);
+                TrafficStreams end = guests.get((g + 1) % guests.size()).streams;
+                ends.addAll(Collections.nCopies(guest.senders.size(), end));
             }
-            GeneratorRx[] ends = new GeneratorRx[senders.length];
-            for (int s = 0; s < ends.length; s++) {
-                ends[s] = receivers[sinks[s]];
-            }
-            run = new TrafficRun(senders, receivers, options.busy());
-            run.window(ends, options.window());
+            run = new TrafficRun(
+                    senders.toArray(GeneratorTx[]::new), receivers.toArray(GeneratorRx[]::new), options.busy());
+            run.window(ends.toArray(TrafficStreams[]::new), options.window());
         }
         return run;
     }

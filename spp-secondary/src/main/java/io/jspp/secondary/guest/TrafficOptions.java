@@ -7,7 +7,7 @@ final class TrafficOptions {
     @Option(names = "--seconds", paramLabel = "S", description = "stop after this time")
     Double seconds;
 
-    @Option(names = "--count", paramLabel = "N", description = "stop after this many frames")
+    @Option(names = "--count", paramLabel = "N", description = "stop after this many frames, of each sending queue")
     Long count;
 
     @Option(names = "--payload", description = "write and check every byte, not just headers and sequence numbers")

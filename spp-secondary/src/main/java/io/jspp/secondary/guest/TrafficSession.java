@@ -29,8 +29,8 @@ final class TrafficSession {
     /**
      * What ends a run and what counts as good.
      *
-     * @param rate frames per second and sender, 0 for flat out
-     * @param frames per sender; without senders: frames to receive
+     * @param rate frames per second and sending queue, 0 for flat out
+     * @param frames per sending queue; without senders: frames to receive
      * @param expectFrames whether it is an error when nothing comes
      * @param maxLossPercent of the frames sent, when frames are expected
      */

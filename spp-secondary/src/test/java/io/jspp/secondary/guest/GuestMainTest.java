@@ -38,6 +38,8 @@ class GuestMainTest {
                 "ping DIR/s 10.0.0.2 --ip 10.0.0.1 -c 0",
                 "answer DIR/s --ip 10.0.0.1 --mac 52:54:00:00:00",
                 "answer DIR/s --ip 10.0.0.1 --queue-size 100",
+                "answer DIR/s --ip 10.0.0.1 --queues 0",
+                "answer DIR/s --ip 10.0.0.1 --queues 129",
                 "answer DIR/s --ip 10.0.0.1 --cpu 100000",
                 "generate DIR/s --size 59",
                 "generate DIR/s --rate -1",
