@@ -79,7 +79,7 @@ public final class FrameHeaders {
         }
         ipVersion = 4;
         int fragmentWord = BigEndian.getShort(ip + IpHeader.V4_FRAGMENT);
-        fragment = (fragmentWord & 0x3fff) != 0;
+        fragment = (fragmentWord & IpHeader.V4_FRAGMENTED) != 0;
         protocol = Memory.getUnsignedByte(ip + IpHeader.V4_PROTOCOL);
         transportOffset = networkOffset + headerLength;
         return true;
@@ -94,8 +94,7 @@ public final class FrameHeaders {
         int next = Memory.getUnsignedByte(ip + IpHeader.V6_NEXT_HEADER);
         int at = networkOffset + IpHeader.V6_LENGTH;
         for (int i = 0; i < MAX_EXTENSIONS; i++) {
-            // RFC 8200 §4: hop-by-hop 0, routing 43, destination options 60 share one form; fragment 44 is eight bytes.
-            boolean options = next == 0 || next == 43 || next == 60;
+            boolean options = IpHeader.isV6Options(next);
             if (!options && next != IpHeader.PROTOCOL_FRAGMENT) {
                 protocol = next;
                 transportOffset = at;

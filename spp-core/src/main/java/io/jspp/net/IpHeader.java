@@ -13,6 +13,8 @@ public final class IpHeader {
     public static final int V4_MIN_LENGTH = 20;
     public static final int V4_MORE_FRAGMENTS = 0x2000;
     public static final int V4_DONT_FRAGMENT = 0x4000;
+    /** Set in part or in whole: a fragment, first or later. */
+    public static final int V4_FRAGMENTED = 0x3fff;
 
     public static final int V6_PAYLOAD_LENGTH = 4;
     public static final int V6_NEXT_HEADER = 6;
@@ -41,4 +43,9 @@ public final class IpHeader {
     public static final int UDP_LENGTH = 8;
 
     private IpHeader() {}
+
+    /** RFC 8200 §4: hop-by-hop 0, routing 43, destination options 60 share one form: next header, length in 8 bytes less 1, contents. */
+    public static boolean isV6Options(int header) {
+        return header == 0 || header == 43 || header == 60;
+    }
 }

@@ -39,7 +39,10 @@ final class Session implements AutoCloseable {
             | Features.PROTOCOL_FEATURES
             | Features.VERSION_1
             | Features.RING_PACKED
-            | Features.IN_ORDER;
+            | Features.IN_ORDER
+            | Features.GUEST_USO4
+            | Features.GUEST_USO6
+            | Features.HOST_USO;
 
     static final long PROTOCOL = ProtocolFeatures.MQ
             | ProtocolFeatures.LOG_SHMFD

@@ -9,12 +9,13 @@ final class GuestOffloads {
     private final int gsoTypes;
     private final boolean ecn;
 
-    private GuestOffloads(boolean checksum, boolean tso4, boolean tso6, boolean ufo, boolean ecn) {
+    private GuestOffloads(boolean checksum, boolean tso4, boolean tso6, boolean ufo, boolean uso, boolean ecn) {
         this.checksum = checksum;
         this.gsoTypes = 1 << Offload.GSO_NONE
                 | (tso4 ? 1 << Offload.GSO_TCPV4 : 0)
                 | (tso6 ? 1 << Offload.GSO_TCPV6 : 0)
-                | (ufo ? 1 << Offload.GSO_UDP : 0);
+                | (ufo ? 1 << Offload.GSO_UDP : 0)
+                | (uso ? 1 << Offload.GSO_UDP_L4 : 0);
         this.ecn = ecn;
     }
 
@@ -25,16 +26,18 @@ final class GuestOffloads {
                 Features.has(features, Features.HOST_TSO4),
                 Features.has(features, Features.HOST_TSO6),
                 Features.has(features, Features.HOST_UFO),
+                Features.has(features, Features.HOST_USO),
                 Features.has(features, Features.HOST_ECN));
     }
 
-    /** What the driver accepts from the device. */
+    /** What the driver accepts from the device. UDP segments are of one gso type for both kinds of IP: only who takes both gets them. */
     static GuestOffloads toDriver(long features) {
         return new GuestOffloads(
                 Features.has(features, Features.GUEST_CSUM),
                 Features.has(features, Features.GUEST_TSO4),
                 Features.has(features, Features.GUEST_TSO6),
                 Features.has(features, Features.GUEST_UFO),
+                Features.has(features, Features.GUEST_USO4 | Features.GUEST_USO6),
                 Features.has(features, Features.GUEST_ECN));
     }
 

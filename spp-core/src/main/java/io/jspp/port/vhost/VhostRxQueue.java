@@ -93,22 +93,22 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
         return packets;
     }
 
-    /** Drops packets whose offload facts are wrong or were not negotiated; returns their bytes. */
+    /** Drops packets whose offload facts are wrong or were not negotiated, mends what can be; returns the bytes dropped. */
     private long removeInconsistent(Burst burst, int from) {
         int kept = from;
         long bytes = 0;
         for (int i = from; i < burst.packets; i++) {
             // The driver may set NEEDS_CSUM only, §5.1.6.2; other flags are nobody's business.
-            long word = burst.offload[i] & ~((long) (0xff ^ Offload.F_NEEDS_CSUM) << 56);
-            burst.offload[i] = word;
-            if (!offloads.allow(word) || !OffloadCheck.isConsistent(burst, i)) {
+            burst.offload[i] &= ~((long) (0xff ^ Offload.F_NEEDS_CSUM) << 56);
+            long word = offloads.allow(burst.offload[i]) ? OffloadCheck.check(burst, i) : OffloadCheck.REFUSED;
+            if (word == OffloadCheck.REFUSED) {
                 bytes += burst.length[i];
                 continue;
             }
             burst.first[kept] = burst.first[i];
             burst.count[kept] = burst.count[i];
             burst.length[kept] = burst.length[i];
-            burst.offload[kept] = Offload.needsChecksum(word) ? word : Offload.NONE;
+            burst.offload[kept] = word;
             kept++;
         }
         if (kept < burst.packets) {
