@@ -41,6 +41,11 @@ final class Native {
         return jnr.ffi.Memory.allocateDirect(RUNTIME, size, true);
     }
 
+    /** Memory that somebody else owns. */
+    static Pointer at(long address, int size) {
+        return Pointer.wrap(RUNTIME, address, size);
+    }
+
     /** errno of this thread's last call. */
     static int errno() {
         return RUNTIME.getLastError();

@@ -2,6 +2,7 @@ package io.jspp.vhostuser;
 
 import io.jspp.linux.Constants;
 import io.jspp.linux.Errno;
+import io.jspp.linux.EventSignal;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Layouts;
 import io.jspp.linux.Linux;
@@ -51,6 +52,11 @@ public final class SessionLoop implements AutoCloseable {
         wake = Linux.eventfd();
         events = NativeMemory.allocate((long) MAX_EVENTS * Layouts.EpollEvent.SIZE);
         Linux.epollCtl(epoll.value(), Constants.EPOLL_CTL_ADD, wake.value(), Constants.EPOLLIN, WAKE);
+        if (!EventSignal.surelyNonBlocking()) {
+            LOG.warn(
+                    "vhost-user: no asynchronous I/O of the kernel (io_setup: sandbox, or fs.aio-max-nr used up), so a"
+                            + " hostile front-end may hold up a worker by its call descriptor; trusted ones are served as ever");
+        }
         thread = new Thread(this::run, "vhost-user");
         thread.setDaemon(true);
         thread.start();

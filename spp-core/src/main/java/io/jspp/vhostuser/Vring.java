@@ -84,7 +84,10 @@ final class Vring implements AutoCloseable {
         return published;
     }
 
-    /** Takes an eventfd that the front-end sent; refuses anything else, since a write to another file could block or kill. */
+    /**
+     * Takes an eventfd that the front-end sent; refuses anything else. O_NONBLOCK is for {@link io.jspp.linux.EventSignal} where it has to write; the
+     * front-end shares the flag, so nothing relies on it.
+     */
     static FileDescriptor eventDescriptor(FileDescriptor sent) throws RequestRefused {
         try {
             String link = Files.readSymbolicLink(Path.of("/proc/self/fd/" + sent.value()))

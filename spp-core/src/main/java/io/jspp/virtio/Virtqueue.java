@@ -1,6 +1,6 @@
 package io.jspp.virtio;
 
-import io.jspp.linux.Linux;
+import io.jspp.linux.EventSignal;
 
 /**
  * Device side of a running virtqueue: an immutable set of checked addresses plus the device's own private indexes. One kind per ring format, so
@@ -44,9 +44,9 @@ public abstract class Virtqueue implements AutoCloseable {
     /** Where writes are to be marked, null when nobody asked; read once per burst. */
     volatile DirtyLog dirtyLog;
 
-    private volatile int callDescriptor = NO_DESCRIPTOR;
+    private final EventSignal call = new EventSignal();
+    private final EventSignal error = new EventSignal();
     private volatile int kickDescriptor = NO_DESCRIPTOR;
-    private volatile int errorDescriptor = NO_DESCRIPTOR;
     private volatile String brokenCause;
 
     Virtqueue(GuestMemory memory, long features) {
@@ -130,12 +130,9 @@ public abstract class Virtqueue implements AutoCloseable {
         }
     }
 
-    /** Calls the guest unconditionally. */
+    /** Calls the guest unconditionally. Never blocks. */
     public final void callNow() {
-        int descriptor = callDescriptor;
-        if (descriptor != NO_DESCRIPTOR) {
-            Linux.eventfdWrite(descriptor);
-        }
+        call.raise();
     }
 
     /** Frame bytes moved by the last {@link #receive} or {@link #transmit}. */
@@ -165,10 +162,7 @@ public abstract class Virtqueue implements AutoCloseable {
     final void fail(String cause) {
         if (brokenCause == null) {
             brokenCause = cause;
-            int descriptor = errorDescriptor;
-            if (descriptor != NO_DESCRIPTOR) {
-                Linux.eventfdWrite(descriptor);
-            }
+            error.raise();
         }
     }
 
@@ -187,10 +181,10 @@ public abstract class Virtqueue implements AutoCloseable {
     }
 
     /** Eventfds of the front-end, or -1; they stay open as long as the queue may be seen by a worker. */
-    public final void descriptors(int kick, int call, int error) {
-        kickDescriptor = kick;
-        callDescriptor = call;
-        errorDescriptor = error;
+    public final void descriptors(int kickFd, int callFd, int errorFd) {
+        kickDescriptor = kickFd;
+        call.target(callFd);
+        error.target(errorFd);
     }
 
     /** False when the front-end sends no kicks at all: the queue must be polled. */
