@@ -2,8 +2,10 @@ package io.jspp.bench;
 
 import io.jspp.config.CpuSets;
 import io.jspp.config.ExitCode;
+import io.jspp.frontend.FrontendConfig;
 import io.jspp.frontend.FrontendMemory;
 import io.jspp.frontend.TrafficPattern;
+import io.jspp.virtio.Features;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +61,9 @@ public final class BenchMain implements Callable<Integer> {
 
     @Option(names = "--both", description = "both guests send")
     private boolean both;
+
+    @Option(names = "--packed", description = "the guests have packed rings")
+    private boolean packed;
 
     @Option(names = "--busy", description = "our workers poll for ever (nfv --busy)")
     private boolean busy;
@@ -140,11 +145,12 @@ public final class BenchMain implements Callable<Integer> {
         PrintStream out = System.out;
         out.printf(
                 Locale.ROOT,
-                "%s: %s frames%s, %s; generator on cpu %d, switch on cpu %d, %s, workers %s%n",
+                "%s: %s frames%s, %s, %s rings, mergeable, in-order; generator on cpu %d, switch on cpu %d, %s, workers %s%n",
                 path,
                 setup.pattern().name(),
                 both ? " both ways" : "",
                 chosen.text(),
+                packed ? "packed" : "split",
                 setup.generatorCpu(),
                 setup.deviceCpu(),
                 setup.hugePages() ? "guest memory on hugepages" : "no hugepages",
@@ -199,6 +205,7 @@ public final class BenchMain implements Callable<Integer> {
         TrafficPattern pattern = imix ? TrafficPattern.IMIX : TrafficPattern.fixed(size);
         return new BenchSetup(
                 pattern,
+                FrontendConfig.DEFAULT_FEATURES | (packed ? Features.RING_PACKED : 0),
                 both,
                 busy,
                 pairs,

@@ -31,7 +31,7 @@ final class BenchPath {
     }
 
     static BenchPath vhost() {
-        return new BenchPath("vhost", "vhost:0 to vhost:1, split rings, mergeable, in-order", true);
+        return new BenchPath("vhost", "vhost:0 to vhost:1", true);
     }
 
     static BenchPath veth() {

@@ -5,6 +5,7 @@ import io.jspp.frontend.TrafficPattern;
 /**
  * What a bench measures.
  *
+ * @param features what the guests ask for
  * @param both whether both guests send
  * @param busy whether our workers spin for ever (nfv --busy)
  * @param pairs runs of each switch, in turn
@@ -16,6 +17,7 @@ import io.jspp.frontend.TrafficPattern;
  */
 record BenchSetup(
         TrafficPattern pattern,
+        long features,
         boolean both,
         boolean busy,
         int pairs,

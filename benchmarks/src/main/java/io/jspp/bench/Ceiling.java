@@ -1,10 +1,10 @@
 package io.jspp.bench;
 
+import io.jspp.frontend.DriverVirtqueue;
 import io.jspp.frontend.FrontendConfig;
 import io.jspp.frontend.FrontendMemory;
 import io.jspp.frontend.GeneratorRx;
 import io.jspp.frontend.GeneratorTx;
-import io.jspp.frontend.SplitDriverQueue;
 import io.jspp.frontend.TrafficRun;
 import io.jspp.frontend.TrafficStreams;
 import org.HdrHistogram.Histogram;
@@ -17,17 +17,17 @@ final class Ceiling {
 
     static Measurement measure(BenchSetup setup) throws InterruptedException {
         int size = FrontendConfig.DEFAULT_QUEUE_SIZE;
-        long features = FrontendConfig.DEFAULT_FEATURES;
+        long features = setup.features();
         Histogram latencyNs = new Histogram(1, 60_000_000_000L, 3);
         long bytes = FrontendConfig.memoryFor(size, 1);
         try (FrontendMemory left = FrontendMemory.create(bytes, setup.hugePages());
                 FrontendMemory right = FrontendMemory.create(bytes, setup.hugePages());
-                SplitDriverQueue txQueue = new SplitDriverQueue(left, size, features);
-                SplitDriverQueue rxQueue = new SplitDriverQueue(right, size, features)) {
+                DriverVirtqueue txQueue = DriverVirtqueue.create(left, size, features);
+                DriverVirtqueue rxQueue = DriverVirtqueue.create(right, size, features)) {
             GeneratorRx rx = GeneratorRx.on(
                     rxQueue, features, ns -> latencyNs.recordValue(Math.max(1, Math.min(ns, 1_000_000_000L))), false);
             GeneratorTx tx = GeneratorTx.on(txQueue, features, setup.pattern(), MAC, MAC, 1, 1024, false);
-            CeilingDevice device = new CeilingDevice(txQueue, rxQueue, setup.deviceCpu());
+            CeilingDevice device = CeilingDevice.between(txQueue, rxQueue, setup.deviceCpu());
             Thread thread = new Thread(device, "bench ceiling");
             thread.start();
             try (TrafficRun run = new TrafficRun(new GeneratorTx[] {tx}, new GeneratorRx[] {rx}, true)) {

@@ -40,12 +40,11 @@ final class Generator {
     }
 
     private Measurement run(SwitchUnderTest device, long rate, int sampleEvery, int windows) {
-        FrontendConfig config = FrontendConfig.connectTo("").withHugePages(setup.hugePages());
         TrafficGuest.Options options =
                 new TrafficGuest.Options(setup.pattern(), sampleEvery, false, true, setup.window());
         List<TrafficGuest.Port> ports = List.of(
-                new TrafficGuest.Port(withSocket(config, device.socket(0)), LEFT, RIGHT),
-                new TrafficGuest.Port(withSocket(config, device.socket(1)), RIGHT, setup.both() ? LEFT : null));
+                new TrafficGuest.Port(config(device.socket(0)), LEFT, RIGHT),
+                new TrafficGuest.Port(config(device.socket(1)), RIGHT, setup.both() ? LEFT : null));
         try (TrafficGuest guest = new TrafficGuest(ports, options)) {
             guest.start();
             if (!guest.awaitUp(CONNECT_MS)) {
@@ -62,8 +61,10 @@ final class Generator {
         }
     }
 
-    private static FrontendConfig withSocket(FrontendConfig config, Path socket) {
-        return FrontendConfig.connectTo(socket.toString()).withHugePages(config.hugePages());
+    private FrontendConfig config(Path socket) {
+        return FrontendConfig.connectTo(socket.toString())
+                .withFeatures(setup.features())
+                .withHugePages(setup.hugePages());
     }
 
     /** Runs {@code body} on a fresh thread pinned to the generator's CPU. */
