@@ -6,17 +6,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** One combination of the options that a virtio-net device of QEMU has and a back-end sees. */
+/** One combination of the options that a virtio-net device has and a back-end sees. */
 record Combination(boolean packed, boolean mergeable, boolean indirect, boolean eventIndex, int queueSize, int pairs) {
     private static final List<Boolean> BOTH = List.of(false, true);
-    private static final List<Integer> SIZES = List.of(256, 1024);
+    /** Queue sizes of virtio-net devices of QEMU. */
+    static final List<Integer> QEMU_SIZES = List.of(256, 1024);
+
+    static final List<Integer> ALL_SIZES = List.of(64, 256, 1024);
     private static final List<Integer> PAIRS = List.of(1, 2, 4);
 
     /** Every combination, neighbours unlike each other in many options. */
-    static List<Combination> all() {
+    static List<Combination> all(List<Integer> sizes) {
         List<Combination> all = new ArrayList<>();
         for (int pairs : PAIRS) {
-            for (int size : SIZES) {
+            for (int size : sizes) {
                 for (boolean mergeable : BOTH) {
                     for (boolean indirect : BOTH) {
                         for (boolean eventIndex : BOTH) {
@@ -32,8 +35,8 @@ record Combination(boolean packed, boolean mergeable, boolean indirect, boolean 
     }
 
     /** {@code count} combinations in which any two values of two options meet. */
-    static List<Combination> pairwise(int count) {
-        List<Combination> left = new ArrayList<>(all());
+    static List<Combination> pairwise(int count, List<Integer> sizes) {
+        List<Combination> left = new ArrayList<>(all(sizes));
         Set<String> open = new HashSet<>();
         left.forEach(one -> open.addAll(one.meetings()));
         List<Combination> chosen = new ArrayList<>();
@@ -100,7 +103,7 @@ record Combination(boolean packed, boolean mergeable, boolean indirect, boolean 
                 mergeable ? Feature.MERGEABLE : Feature.NO_MERGEABLE,
                 indirect ? Feature.INDIRECT : Feature.NO_INDIRECT,
                 eventIndex ? Feature.EVENT_IDX : Feature.NO_EVENT_IDX,
-                queueSize == 256 ? Feature.QUEUE_256 : Feature.QUEUE_1024));
+                queueSize == 64 ? Feature.QUEUE_64 : queueSize == 256 ? Feature.QUEUE_256 : Feature.QUEUE_1024));
         if (pairs > 1) {
             features.add(pairs == 2 ? Feature.TWO_PAIRS : Feature.FOUR_PAIRS);
         }
