@@ -34,7 +34,7 @@ final class DescriptorChain {
     /**
      * Appends the chain's buffers as segments of our address space.
      *
-     * @param writable whether all buffers must be device-writable, or all device-readable
+     * @param writable whether all buffers must be device-writable, then none may be empty, or all device-readable
      * @param wanted readable: most bytes accepted. Writable: the walk ends once that many are found, the last segment cut to fit
      * @param at where to append; {@code limit} first index not to be used
      * @return segments appended, or {@link #MALFORMED}, {@link #TOO_LONG}, {@link #NO_ROOM}
@@ -92,7 +92,12 @@ final class DescriptorChain {
             if ((flags & F_WRITE) != 0 != writable) {
                 return MALFORMED;
             }
-            if (length != 0) {
+            if (length == 0) {
+                if (writable) {
+                    // As in QEMU. A packet may be tried against all chains there are, and each step must bring it on.
+                    return MALFORMED;
+                }
+            } else {
                 if (Long.compareUnsigned(address + (length - 1), address) < 0) {
                     return MALFORMED;
                 }

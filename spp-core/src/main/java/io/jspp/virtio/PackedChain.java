@@ -108,7 +108,7 @@ final class PackedChain {
         }
         long length = meta & META_LENGTH;
         if (length == 0) {
-            return 0;
+            return writable ? DescriptorChain.MALFORMED : 0;
         }
         if (Long.compareUnsigned(address + (length - 1), address) < 0) {
             return DescriptorChain.MALFORMED;

@@ -391,6 +391,10 @@ class SplitVirtqueueTest {
         List<Bad> bad = List.of(
                 new Bad("108 not WRITE", 0, q -> q.descriptor(0, buffer(0), 2048, 0, 0)),
                 new Bad("109 empty", 0, q -> q.descriptor(0, buffer(0), 0, WRITE, 0)),
+                new Bad("101 empty piece", 0, q -> {
+                    q.descriptor(0, buffer(0), 0, WRITE | NEXT, 2);
+                    q.descriptor(2, buffer(2), 2048, WRITE, 0);
+                }),
                 new Bad("112 outside", 0, q -> q.descriptor(0, GUEST + REGION, 2048, WRITE, 0)),
                 new Bad("112 past the end", 0, q -> q.descriptor(0, GUEST + REGION - 100, 2048, WRITE, 0)),
                 new Bad("112 wraps", 0, q -> q.descriptor(0, -100, 2048, WRITE, 0)),

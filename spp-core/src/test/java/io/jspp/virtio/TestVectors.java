@@ -53,9 +53,14 @@ final class TestVectors implements AutoCloseable {
     void add(long seq, int bytes, int pieces) {
         byte[] frame = new byte[bytes];
         PackedDriver.fillFrame(frame, 0, bytes, seq);
+        Memory.put(source.address() + (long) v.packets * SOURCE, frame, 0, bytes);
+        addUnfilled(bytes, pieces);
+    }
+
+    /** Adds a frame of any content. */
+    void addUnfilled(int bytes, int pieces) {
         int packet = v.packets++;
         long at = source.address() + (long) packet * SOURCE;
-        Memory.put(at, frame, 0, bytes);
         first[packet] = v.segments;
         count[packet] = pieces;
         length[packet] = bytes;
