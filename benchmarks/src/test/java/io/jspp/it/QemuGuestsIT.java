@@ -11,6 +11,9 @@ import io.jspp.it.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +39,7 @@ class QemuGuestsIT {
     private Path directory;
 
     @Test
+    @Proves(value = Feature.SERVER_MODE, with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenQemuConnectsToUs() throws Exception {
         try (SppCluster cluster = cluster()) {
             cluster.startNfv(1);
@@ -49,6 +53,7 @@ class QemuGuestsIT {
 
     @Tag("once")
     @Test
+    @Proves(value = Feature.CLIENT_MODE, with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenWeConnectToQemu() throws Exception {
         try (SppCluster cluster = cluster()) {
             cluster.startNfv(1, "--vhost-client");

@@ -90,7 +90,7 @@ public record GuestImage(Path kernel, Path initramfs) {
             %sip link set lo up
             stty -F /dev/ttyS1 raw -echo
             exec </dev/ttyS1 >/dev/ttyS1
-            echo READY
+            printf '\\nREADY\\n' # a line of its own, even when a reset cut one off
             while IFS= read -r line; do
               sh -c "$line" 2>&1 </dev/null
               echo "

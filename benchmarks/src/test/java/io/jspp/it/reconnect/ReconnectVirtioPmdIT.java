@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
 import io.jspp.testing.conformance.Conformance;
+import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
 import io.jspp.testing.conformance.ReconnectCase;
 import java.nio.file.Path;
@@ -82,6 +83,8 @@ class ReconnectVirtioPmdIT {
             });
             return figures[0];
         });
+        alsoProve(which, Peer.FRONTEND, name);
+        alsoProve(which, Peer.VIRTIO_USER, name);
     }
 
     @Tag("long")
@@ -91,6 +94,7 @@ class ReconnectVirtioPmdIT {
     void shouldGoOnAfterManyRelaunchesAndReboots(ReconnectCase which, Peer peer, boolean client) throws Exception {
         String name = "reconnect, long, " + (client ? "we connect" : "we listen");
         Conformance.prove(which, peer, name, () -> run(which, List.of(peer), client, Rounds.LONG));
+        alsoProve(which, peer, name);
     }
 
     private String run(ReconnectCase which, List<Peer> peers, boolean client, Rounds rounds) {
@@ -119,6 +123,18 @@ class ReconnectVirtioPmdIT {
             close(); // the next case begins afresh
             throw e;
         }
+    }
+
+    /** What a case shows besides itself: the front-end was there first, or was killed. */
+    private static void alsoProve(ReconnectCase which, Peer peer, String name) throws Exception {
+        List<Feature> features = new ArrayList<>();
+        if (which.event().relaunches()) {
+            features.add(Feature.FRONTEND_FIRST);
+        }
+        if (which.event().reboots()) {
+            features.add(Feature.SIGKILL);
+        }
+        Conformance.prove(features, peer, name + ", " + which.name(), () -> "");
     }
 
     /** Starts the guests of a case, all at once, and waits until each one receives. */

@@ -8,10 +8,14 @@ import io.jspp.port.Port;
 import io.jspp.port.PortState;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Conformance;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
 import io.jspp.worker.IdleMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -70,8 +74,38 @@ class VirtioUserTest {
         "'vectorized=1,mrg_rxbuf=0', false",
         "'queue_size=1024', false",
         "'', true",
+        "'packed_vq=1', false",
+        "'packed_vq=1,mrg_rxbuf=0', false",
+        "'packed_vq=1,in_order=0', false",
+        "'packed_vq=1,in_order=0,mrg_rxbuf=0', true",
+        "'packed_vq=1,vectorized=1,mrg_rxbuf=0', false",
+        "'packed_vq=1,queue_size=1024', false",
     })
     void shouldMovePacketsWithTheVirtioPollModeDriver(String options, boolean server) throws Exception {
+        Conformance.prove(features(options, server), Peer.VIRTIO_USER, "poll-mode driver " + options, () -> {
+            movePackets(options, server);
+            return "";
+        });
+    }
+
+    private static List<Feature> features(String options, boolean server) {
+        List<Feature> features = new ArrayList<>();
+        features.add(server ? Feature.CLIENT_MODE : Feature.SERVER_MODE);
+        features.add(options.contains("packed_vq=1") ? Feature.PACKED : Feature.SPLIT);
+        features.add(options.contains("mrg_rxbuf=0") ? Feature.NO_MERGEABLE : Feature.MERGEABLE);
+        features.add(Feature.NO_EVENT_IDX);
+        if (!options.contains("in_order=0")) {
+            features.add(Feature.IN_ORDER);
+        }
+        if (!options.contains("queue_size")) {
+            features.add(Feature.QUEUE_256);
+        } else if (options.contains("queue_size=1024")) {
+            features.add(Feature.QUEUE_1024);
+        }
+        return features;
+    }
+
+    private void movePackets(String options, boolean server) throws Exception {
         try (VhostLab lab = new VhostLab(directory, server, IdleMode.ADAPTIVE)) {
             Port a = lab.open(0);
             Port b = lab.open(1);
