@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./spp bench} in its shortest form: that it runs, loses nothing and says what it found. The figures are for people. */
 @Tag("system")
+@Tag("once")
 class BenchIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Pattern SUMMARY =

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Kernel hosts in network namespaces, joined by AF_PACKET and tap ports of a real nfv, with the offloads they have by default. */
 @Tag("network")
+@Tag("once")
 @Requires({Need.NET_ADMIN, Need.IP, Need.PING, Need.IPERF3})
 class NamespacesIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);

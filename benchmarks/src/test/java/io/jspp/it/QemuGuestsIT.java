@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Stock Linux guests with their default virtio-net settings, under QEMU, on vhost ports of a real nfv process. */
 @Tag("peer")
+@Tag("once")
 @Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX, Need.IPERF3, Need.ETHTOOL})
 class QemuGuestsIT {
     private static final Duration COMMAND = Duration.ofSeconds(30);
@@ -51,7 +52,6 @@ class QemuGuestsIT {
         }
     }
 
-    @Tag("once")
     @Test
     @Proves(value = Feature.CLIENT_MODE, with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenWeConnectToQemu() throws Exception {
@@ -65,7 +65,6 @@ class QemuGuestsIT {
         }
     }
 
-    @Tag("once")
     @Test
     @Requires({Need.NET_ADMIN, Need.IP})
     void shouldPingAndTransferBetweenGuestAndNetworkNamespace() throws Exception {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** SPP's recipes for spp_nfv against real processes with two real interfaces, with the output of SPP's shell. */
 @Tag("network")
+@Tag("once")
 @Requires({Need.NET_ADMIN, Need.IP})
 class RecipesIT {
     private static final String PID = Long.toString(ProcessHandle.current().pid() % 100_000);

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Front-ends that come, exchange a frame and go, a hundred times. */
 @Tag("system")
+@Tag("once")
 class ConnectionCyclesIT {
     private static final int CYCLES = 100;
     private static final int WARM_UP = 20;
