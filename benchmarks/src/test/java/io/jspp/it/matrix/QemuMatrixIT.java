@@ -1,5 +1,6 @@
 package io.jspp.it.matrix;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,11 +19,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Options of virtio-net devices in all combinations: each is set up as asked, pings, and transfers 20 MiB intact, on all its queue pairs at
@@ -53,22 +56,22 @@ class QemuMatrixIT {
         run(Combination.pairwise(AT_ONCE, Combination.QEMU_SIZES));
     }
 
-    @Tag("long")
-    @Timeout(3600)
-    @Test
-    void shouldTransferIntactWithEveryCombination() throws IOException {
+    /** Unlike ones together: rings without mergeable buffers take much memory of the guest. */
+    static List<List<Combination>> groups() {
         List<Combination> all = Combination.all(Combination.QEMU_SIZES);
         int groups = (all.size() + AT_ONCE - 1) / AT_ONCE;
-        List<Executable> runs = new ArrayList<>();
-        for (int group = 0; group < groups; group++) {
-            List<Combination> some = new ArrayList<>();
-            // unlike ones together: rings without mergeable buffers take much memory of the guest
-            for (int i = group; i < all.size(); i += groups) {
-                some.add(all.get(i));
-            }
-            runs.add(() -> run(some));
-        }
-        org.junit.jupiter.api.Assertions.assertAll(runs);
+        return IntStream.range(0, groups)
+                .mapToObj(group -> IntStream.iterate(group, i -> i < all.size(), i -> i + groups)
+                        .mapToObj(all::get)
+                        .toList())
+                .toList();
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "group {index}")
+    @MethodSource("groups")
+    void shouldTransferIntactWithEveryCombination(List<Combination> group) throws IOException {
+        run(group);
     }
 
     private void run(List<Combination> combinations) throws IOException {
@@ -93,7 +96,7 @@ class QemuMatrixIT {
                         return "";
                     }));
                 }
-                org.junit.jupiter.api.Assertions.assertAll(proofs);
+                assertAll(proofs);
             }
         }
     }
