@@ -15,7 +15,7 @@ import java.util.Arrays;
 public final class ScriptedFrontend implements AutoCloseable {
     private static final int PATIENCE_MS = 10_000;
 
-    final FileDescriptor socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM, 0);
+    public final FileDescriptor socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM, 0);
 
     public ScriptedFrontend(String path) {
         Sockets.connect(socket.value(), SocketAddress.unix(path));
