@@ -32,7 +32,7 @@ final class Figures {
         }
     }
 
-    /** Rates measured the same way before and after an event. */
+    /** Rates before and after an event, each the best of as many measurements. */
     void rates(double before, double after) {
         double now = after / before;
         ratio = Math.min(ratio, now);

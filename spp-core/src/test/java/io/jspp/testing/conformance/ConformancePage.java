@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Makes {@code docs/conformance.md} of recorded results. A program of its own without libraries: {@code ./spp test --full} runs it with the
- * directory of the results, the page to write, and words about the run.
+ * Makes {@code docs/conformance.md} of recorded results. A program of its own without libraries: {@code ./spp test} runs it with the directory
+ * of the results, the page to write, the page under version control, and words about the run.
  */
 public final class ConformancePage {
     private static final String ABSENT = "–";
@@ -25,18 +25,41 @@ public final class ConformancePage {
     }
 
     /**
-     * Writes the page; ends with 1 when a result is missing or bad.
+     * Writes the page; ends with 1 when a result is missing or bad, or the committed page says something else.
      *
-     * @param arguments results, page, then lines that say what ran where
+     * @param arguments results, page, committed page, then lines that say what ran where
      */
     public static void main(String[] arguments) throws IOException {
         List<String> words = List.of(arguments);
-        ConformancePage page =
-                new ConformancePage(Outcome.readAll(Path.of(words.get(0))), words.subList(2, words.size()));
-        Files.writeString(Path.of(words.get(1)), page.text());
-        List<String> gaps = page.gaps();
+        List<Outcome> outcomes = Outcome.readAll(Path.of(words.get(0)));
+        Files.writeString(Path.of(words.get(1)), text(outcomes, words.subList(3, words.size())));
+        List<String> gaps = new ArrayList<>(gaps(outcomes));
+        Path committed = Path.of(words.get(2));
+        if (Files.exists(committed)) {
+            gaps.addAll(stale(Files.readString(committed)));
+        }
         gaps.forEach(gap -> System.out.println("conformance: " + gap));
         System.exit(gaps.isEmpty() ? 0 : 1);
+    }
+
+    /** Where a page from an earlier run differs from one on which everything has passed, figures and numbers of proofs aside. */
+    static List<String> stale(String page) {
+        List<String> gaps = new ArrayList<>();
+        for (Item item : Item.all()) {
+            String[] cells = page.lines()
+                    .map(line -> line.split(" \\| ?", -1))
+                    .filter(row -> row[0].equals("| " + item.title()) && row.length > Peer.values().length)
+                    .findFirst()
+                    .orElse(null);
+            for (Peer peer : Peer.values()) {
+                String cell = cells == null ? "no row" : cells[1 + peer.ordinal()];
+                if (!(item.peers().contains(peer) ? cell.startsWith("passed ") : cell.equals(ABSENT))) {
+                    gaps.add("the committed page is out of date: " + item.title() + " with " + peer.title() + ": "
+                            + cell);
+                }
+            }
+        }
+        return gaps;
     }
 
     static String text(List<Outcome> outcomes, List<String> run) {
@@ -57,7 +80,9 @@ public final class ConformancePage {
                 "\n“passed 3” says that three tests proved it on the JDKs named, “–” that the front-end does not have it. A gap is the time\n");
         text.append(
                 "without traffic: where we connect, after our process is up; where we listen, after the front-end's connect().\n");
-        text.append("A rate is that after the event through that before it.\n\n");
+        text.append(
+                "A rate is that of TCP after an event through that before the first one, each the best of up to three measurements\n");
+        text.append("of four seconds, per share of the machine that others left.\n\n");
         text.append("## Reconnecting\n\nThe cases of DPDK's test plan “vhost-user/virtio pvp reconnect”.\n\n");
         table(text, "case", List.of(ReconnectCase.values()));
         text.append("\n## Features\n\n");

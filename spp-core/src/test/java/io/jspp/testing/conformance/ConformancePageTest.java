@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,10 +51,7 @@ class ConformancePageTest {
 
     @Test
     void shouldNameEachProofThatIsMissingOrBad() {
-        List<Outcome> all = new ArrayList<>();
-        for (Item item : Item.all()) {
-            item.peers().forEach(peer -> all.add(passed(item, peer, TEST, "")));
-        }
+        List<Outcome> all = everythingPassed();
         assertEquals(List.of(), ConformancePage.gaps(all));
 
         Outcome first = all.remove(0);
@@ -65,6 +63,24 @@ class ConformancePageTest {
         all.add(new Outcome(first.item(), first.peer(), JDK, TEST, false, ""));
         assertEquals(
                 List.of(first.item().name() + " failed with " + first.peer().title()), ConformancePage.gaps(all));
+    }
+
+    @Test
+    void shouldCompareACommittedPageButItsFigures() {
+        List<Outcome> all = everythingPassed();
+        assertEquals(List.of(), ConformancePage.stale(page(all)));
+
+        Outcome first = all.remove(0);
+        assertEquals(1, ConformancePage.stale(page(all)).size());
+
+        all.add(new Outcome(first.item(), first.peer(), JDK, TEST, false, ""));
+        assertEquals(1, ConformancePage.stale(page(all)).size());
+
+        String lacking = page(everythingPassed())
+                .lines()
+                .filter(line -> !line.startsWith("| " + first.item().title()))
+                .collect(Collectors.joining("\n"));
+        assertEquals(Peer.values().length, ConformancePage.stale(lacking).size());
     }
 
     @Test
@@ -93,6 +109,14 @@ class ConformancePageTest {
     @Test
     void shouldRefuseAnUnknownItem() {
         assertThrows(IllegalArgumentException.class, () -> Item.named("CASE_19"));
+    }
+
+    private static List<Outcome> everythingPassed() {
+        List<Outcome> all = new ArrayList<>();
+        for (Item item : Item.all()) {
+            item.peers().forEach(peer -> all.add(passed(item, peer, TEST, "gap 1 ms")));
+        }
+        return all;
     }
 
     private static Outcome passed(Item item, Peer peer, String test, String measured) {
