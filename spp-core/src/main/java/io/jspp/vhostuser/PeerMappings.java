@@ -62,8 +62,9 @@ final class PeerMappings {
             }
             long from = Long.parseUnsignedLong(maps.substring(at, dash), RADIX);
             long to = Long.parseUnsignedLong(maps.substring(dash + 1, blank), RADIX);
-            if (Long.compareUnsigned(address, from) >= 0 && Long.compareUnsigned(address, to) < 0) {
-                return maps.substring(at, end);
+            if (Long.compareUnsigned(address, to) < 0) {
+                // Lines are in ascending order.
+                return Long.compareUnsigned(address, from) < 0 ? "" : maps.substring(at, end);
             }
             at = end + 1;
         }

@@ -12,7 +12,16 @@ public final class FuzzMain {
 
     private static final List<Row> TARGETS = List.of(
             new Row("split", "io.jspp.virtio.SplitFuzz", Set.of("io.jspp.virtio.")),
-            new Row("packed", "io.jspp.virtio.PackedFuzz", Set.of("io.jspp.virtio.")));
+            new Row("packed", "io.jspp.virtio.PackedFuzz", Set.of("io.jspp.virtio.")),
+            new Row("messages", "io.jspp.vhostuser.MessagesFuzz", Set.of("io.jspp.vhostuser.", "io.jspp.virtio.")),
+            new Row(
+                    "headers",
+                    "io.jspp.mbuf.HeadersFuzz",
+                    Set.of(
+                            "io.jspp.net.",
+                            "io.jspp.mbuf.SoftwareOffload",
+                            "io.jspp.mbuf.OffloadCheck",
+                            "io.jspp.mbuf.Frames")));
 
     private FuzzMain() {}
 

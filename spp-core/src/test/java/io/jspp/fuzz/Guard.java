@@ -1,5 +1,6 @@
 package io.jspp.fuzz;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,6 +10,9 @@ import java.util.TreeMap;
  */
 public final class Guard {
     private static final TreeMap<Long, Long> RANGES = new TreeMap<>();
+    /** Where a range began before it was narrowed, and where it begins now. */
+    private static final Map<Long, Long> NARROWED = new HashMap<>();
+
     private static long hitFrom;
     private static long hitTo;
     private static long watchFrom;
@@ -58,7 +62,8 @@ public final class Guard {
 
     /** Before it is given back. */
     public static void freed(long address) {
-        if (RANGES.remove(address) == null) {
+        Long narrowed = NARROWED.remove(address);
+        if (RANGES.remove(narrowed == null ? Long.valueOf(address) : narrowed) == null) {
             throw new AssertionError("free of 0x" + Long.toHexString(address) + ", which is not allocated");
         }
         forgetHit();
@@ -79,6 +84,7 @@ public final class Guard {
             throw new AssertionError("munmap of 0x" + Long.toHexString(address) + ", which is not mapped");
         }
         RANGES.remove(inside.getKey());
+        NARROWED.remove(address);
         mappings--;
         forgetHit();
     }
@@ -90,11 +96,14 @@ public final class Guard {
 
     // ---- for targets
 
-    /** Allows of the mapping around it only {@code [address, address + length)} from now on. */
+    /** Allows of the area around it only {@code [address, address + length)} from now on. */
     public static void narrow(long address, long length) {
         look(address, length);
         RANGES.remove(hitFrom);
         RANGES.put(address, length);
+        if (address != hitFrom) {
+            NARROWED.put(hitFrom, address);
+        }
         forgetHit();
     }
 

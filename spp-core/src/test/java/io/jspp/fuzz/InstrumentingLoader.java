@@ -132,6 +132,10 @@ final class InstrumentingLoader extends ClassLoader {
                     || start instanceof LabelNode && at.getNext() instanceof LabelNode) {
                 at = at.getNext();
             }
+            // Frames name an object under construction by the label before its NEW.
+            if (at.getNext() != null && at.getNext().getOpcode() == Opcodes.NEW) {
+                at = at.getNext();
+            }
             method.instructions.insert(at, hit());
         }
     }
