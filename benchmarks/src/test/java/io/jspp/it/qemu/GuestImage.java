@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * Kernel and initramfs of the test guests: Debian's cloud kernel ({@link GuestFiles}),
  * busybox, virtio modules, iperf3 and ethtool, and an init that runs the commands that come over the second serial port.
- * Made once under {@code target/guest-image}; processes that want it at once wait for each other.
+ * Made once, and again when this class wants it otherwise, under {@code target/guest-image}; processes that want it at once wait for each other.
  */
 public record GuestImage(Path kernel, Path initramfs) {
     private static final List<String> MODULES = List.of(
@@ -39,7 +39,9 @@ public record GuestImage(Path kernel, Path initramfs) {
         try (FileChannel channel = FileChannel.open(
                         directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.lock()) {
-            GuestImage image = new GuestImage(directory.resolve("vmlinux"), directory.resolve("initramfs.cpio"));
+            String made = Integer.toHexString(List.of(INIT, MODULES, PROGRAMS).hashCode());
+            GuestImage image =
+                    new GuestImage(directory.resolve("vmlinux"), directory.resolve("initramfs-" + made + ".cpio"));
             if (lock.isValid() && !Files.exists(image.initramfs)) {
                 build(directory, image);
             }
