@@ -78,6 +78,10 @@ final class TestGuest implements AutoCloseable {
         return rx.headerStart();
     }
 
+    int checksumOffset() {
+        return rx.checksumOffset();
+    }
+
     @Override
     public void close() {
         session.close();
