@@ -3,8 +3,10 @@ package io.jspp.controller.shell;
 import io.jspp.control.ProcessKind;
 import io.jspp.controller.json.Json;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Prints the status objects of processes in SPP's layouts. */
@@ -35,7 +37,35 @@ final class StatusPrinter {
         printLcores(master, workers);
         out.println("- ports:");
         printPorts("  ", status);
+        printQueues(status);
         printStates(status);
+    }
+
+    /** Ports of which several queues have been in use: who polls each, and what it has moved; SPP's own processes tell nothing of it. */
+    private void printQueues(final Map<String, Object> status) {
+        final Map<Object, Map<Object, StringBuilder>> ports = new LinkedHashMap<>();
+        for (final Map<String, Object> row : objects(status, "counters")) {
+            final StringBuilder line = ports.computeIfAbsent(row.get("port"), port -> new TreeMap<>())
+                    .computeIfAbsent(row.get("queue"), queue -> new StringBuilder());
+            line.append(line.isEmpty() ? "" : "; ")
+                    .append(row.get("direction"))
+                    .append(' ')
+                    .append(row.get("packets"));
+            final List<?> lcores = Json.asArray(row.get("lcores"));
+            if (!Boolean.TRUE.equals(row.get("live"))) {
+                line.append(", off");
+            } else if (!lcores.isEmpty()) {
+                line.append(lcores.size() == 1 ? ", lcore " : ", lcores ")
+                        .append(lcores.stream().map(Object::toString).collect(Collectors.joining(", ")));
+            }
+        }
+        ports.values().removeIf(queues -> queues.size() == 1);
+        if (ports.isEmpty()) {
+            return;
+        }
+        out.println("- queues:");
+        ports.forEach((port, queues) ->
+                queues.forEach((queue, line) -> out.println("  - " + port + " nq " + queue + ": " + line)));
     }
 
     /** Ports about whose state there is something to say; SPP's own processes tell none. */

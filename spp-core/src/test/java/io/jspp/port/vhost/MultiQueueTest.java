@@ -8,6 +8,8 @@ import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PatchPanel;
 import io.jspp.port.Direction;
 import io.jspp.port.PortId;
+import io.jspp.testing.Need;
+import io.jspp.testing.Requires;
 import io.jspp.worker.IdleMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -169,6 +171,50 @@ class MultiQueueTest {
         to.drainUntil(from.sent());
         for (int q = pairs; q < 4; q++) {
             assertEquals(put[q], to.putInto(q), "queue " + q + " of " + pairs);
+        }
+    }
+
+    /** Our guest's flows go through testpmd, which sends back by the queue that it received by. */
+    @ParameterizedTest
+    @CsvSource({"'queue_size=256', 4", "'queue_size=256,packed_vq=1', 4", "'queue_size=256,mrg_rxbuf=0,in_order=0', 3"})
+    @Requires(Need.TESTPMD)
+    void shouldCarryFlowsInOrderThroughAllQueuesOfThePollModeDriver(String options, int queues) throws Exception {
+        try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE, 2)) {
+            PatchPanel panel = lab.panel();
+            patch(panel, "vhost:0", "vhost:1");
+            patch(panel, "vhost:1", "vhost:0");
+            panel.forward();
+            try (VirtioUser testpmd = VirtioUser.loop(directory, options + ",queues=" + queues, queues);
+                    MultiQueueGuest guest = new MultiQueueGuest(lab.socket(0), 4).awaitUp()) {
+                testpmd.awaitForwarding();
+                VhostLab.await(
+                        "its queues",
+                        () -> panel.queues().stream()
+                                        .filter(open -> open.id().port().equals(PortId.parse("vhost:1")))
+                                        .filter(PatchPanel.OpenQueue::live)
+                                        .count()
+                                == 2 * queues);
+                for (int i = 0; i < 40 * ROUND; i++) {
+                    guest.send(i % MultiQueueGuest.FLOWS);
+                    if (i % ROUND == ROUND - 1) {
+                        guest.drainUntil(i + 1);
+                    }
+                }
+                checkOrder(guest.received, guest.sent(), 0);
+                long all = 0;
+                for (int q = 0; q < queues; q++) {
+                    PatchPanel.OpenQueue there = queue(panel, "vhost:1", q, Direction.TX);
+                    PatchPanel.OpenQueue back = queue(panel, "vhost:1", q, Direction.RX);
+                    assertEquals(there.counters().packets(), back.counters().packets(), "queue " + q);
+                    assertTrue(there.counters().packets() > 0, "queue " + q);
+                    assertEquals(
+                            List.of(q % 2),
+                            queue(panel, "vhost:0", q, Direction.RX).workers());
+                    all += back.counters().packets();
+                }
+                assertEquals(guest.sent(), all);
+            }
+            assertTrue(lab.errors.isEmpty(), lab.errors::toString);
         }
     }
 

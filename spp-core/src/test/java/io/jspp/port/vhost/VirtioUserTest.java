@@ -12,12 +12,9 @@ import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
 import io.jspp.worker.IdleMode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,39 +28,6 @@ class VirtioUserTest {
 
     @TempDir
     Path directory;
-
-    private Process testpmd(String options, boolean server) throws IOException {
-        String end = (server ? ",server=1" : "") + (options.isEmpty() ? "" : "," + options);
-        List<String> command = List.of(
-                "dpdk-testpmd",
-                "--no-huge",
-                "-m",
-                "128",
-                "--no-pci",
-                "--no-telemetry",
-                "--file-prefix=spp" + ProcessHandle.current().pid(),
-                "-l",
-                "0,1",
-                "--vdev=net_virtio_user0,path=" + directory.resolve("sock0") + end,
-                "--vdev=net_virtio_user1,path=" + directory.resolve("sock1") + end,
-                "--",
-                "--total-num-mbufs=8192",
-                "--forward-mode=io",
-                "--tx-first",
-                "--no-lsc-interrupt");
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("testpmd.log").toFile())
-                .start();
-    }
-
-    private void end(Process process) throws Exception {
-        process.getOutputStream().write('\n');
-        process.getOutputStream().flush();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -111,12 +75,11 @@ class VirtioUserTest {
             Port b = lab.open(1);
             TestPatch there = lab.patch(a, b);
             TestPatch back = lab.patch(b, a);
-            Process process = testpmd(options, server);
-            try {
+            try (VirtioUser testpmd = VirtioUser.pair(directory, options, server)) {
                 VhostLab.awaitUp(a, b);
                 for (TestPatch patch : List.of(there, back)) {
                     VhostLab.await(
-                            "packets, log: " + Files.readString(directory.resolve("testpmd.log")),
+                            "packets, log: " + testpmd.log(),
                             () -> patch.tx.counters().packets() > ENOUGH);
                     assertEquals(0, patch.rx.counters().drops());
                     assertEquals(
@@ -125,11 +88,9 @@ class VirtioUserTest {
                                     + patch.tx.counters().drops(DropReason.PORT_DOWN));
                     assertEquals(0, patch.tx.counters().bytes() % 64, "frames of 64 bytes");
                 }
-            } finally {
-                end(process);
+                testpmd.end();
+                assertTrue(testpmd.log().contains("Accumulated forward statistics"), testpmd::log);
             }
-            String log = Files.readString(directory.resolve("testpmd.log"));
-            assertTrue(log.contains("Accumulated forward statistics"), log);
             VhostLab.await("gone", () -> a.state().phase() != PortState.Phase.UP);
             assertTrue(lab.errors.isEmpty(), lab.errors::toString);
         }
