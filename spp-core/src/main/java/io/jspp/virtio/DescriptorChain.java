@@ -37,6 +37,7 @@ final class DescriptorChain {
      * @param writable whether all buffers must be device-writable, then none may be empty, or all device-readable
      * @param wanted readable: most bytes accepted. Writable: the walk ends once that many are found, the last segment cut to fit
      * @param at where to append; {@code limit} first index not to be used
+     * @param work its only entry is lowered by the descriptors looked at
      * @return segments appended, or {@link #MALFORMED}, {@link #TOO_LONG}, {@link #NO_ROOM}
      */
     static int gather(
@@ -50,7 +51,8 @@ final class DescriptorChain {
             long[] addresses,
             int[] lengths,
             int at,
-            int limit) {
+            int limit,
+            int[] work) {
         long currentTable = table;
         int currentSize = tableSize;
         boolean indirect = false;
@@ -62,6 +64,7 @@ final class DescriptorChain {
             if (index >= currentSize || ++steps > Math.min(currentSize, MAX_STEPS)) {
                 return MALFORMED;
             }
+            work[0]--;
             long descriptor = currentTable + (long) index * DESCRIPTOR_BYTES;
             long address = Memory.getLong(descriptor);
             long meta = Memory.getLong(descriptor + 8);

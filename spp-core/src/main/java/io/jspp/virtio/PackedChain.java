@@ -24,6 +24,9 @@ final class PackedChain {
     /** Slots of the chain walked last. */
     int slots;
 
+    /** Descriptors looked at in the walk, those of a table too. */
+    int walked;
+
     /** Buffer id of the chain walked last, in place for a meta word. */
     long id;
 
@@ -66,6 +69,7 @@ final class PackedChain {
         this.writable = writable;
         this.wanted = wanted;
         bytes = 0;
+        walked = 0;
         next = at;
         int result = 0;
         int index = slot;
@@ -73,6 +77,7 @@ final class PackedChain {
         long buffer = address;
         long word = meta;
         while (true) {
+            walked++;
             if (result == 0) {
                 if ((word & META_INDIRECT) == 0) {
                     result = add(buffer, word);
@@ -147,6 +152,7 @@ final class PackedChain {
             return DescriptorChain.MALFORMED;
         }
         for (int i = 0; i < entries; i++) {
+            walked++;
             long entry = table + (long) i * PackedLayout.DESCRIPTOR_BYTES;
             long buffer = Memory.getLong(entry);
             long word = Memory.getLong(entry + PackedLayout.META);

@@ -186,6 +186,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
         long any = 0;
         // A malformed chain gives no packet: unbounded, 32768 long ones would hold up the worker for seconds.
         int waiting = Math.min(size - outstanding(), first.length);
+        work[0] = WORK_PER_BURST;
         while (waiting > 0 && packets < first.length && segments < segmentAddress.length) {
             long descriptor = ring + ((long) at << 4);
             meta = Memory.getLongAcquire(descriptor + META);
@@ -237,7 +238,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
                 at = next;
                 state = nextState;
                 takenCount = used.count;
-                waiting = Math.min(waiting - 1, size - outstanding());
+                waiting = work[0] <= 0 ? 0 : Math.min(waiting - 1, size - outstanding());
                 if (v.packets > packets) {
                     sum += length[packets];
                     any |= offload[packets];
@@ -271,6 +272,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
                 v.segmentLength,
                 at,
                 limit);
+        work[0] -= chain.walked;
         if (n == PackedChain.ENDLESS) {
             fail("a descriptor chain does not end within the queue");
             return false;
@@ -410,6 +412,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
         }
         int n = chain.gather(
                 aheadNext, Memory.getLong(descriptor), meta, left, true, wanted, addresses, lengths, at, limit);
+        work[0] -= chain.walked;
         if (n == PackedChain.ENDLESS) {
             fail("a descriptor chain does not end within the queue");
             return NONE_LEFT;
@@ -441,7 +444,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
     // ---- used descriptors
 
     @Override
-    public void publish() {
+    void publishTaken() {
         if (used.count > 0) {
             used.publish(nextPosition());
             markWritten();

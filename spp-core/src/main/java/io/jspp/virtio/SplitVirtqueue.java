@@ -111,6 +111,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         long any = 0;
         // A malformed chain gives no packet: unbounded, 32768 long ones would hold up the worker for seconds.
         waiting = Math.min(waiting, first.length);
+        work[0] = WORK_PER_BURST;
         while (waiting > 0 && packets < first.length && segments < segmentAddress.length) {
             int head = Memory.getUnsignedShort(availRing + 2L * (last & mask));
             if (head >= size) {
@@ -157,6 +158,9 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
                 }
                 packets = v.packets;
                 segments = v.segments;
+                if (work[0] <= 0) {
+                    waiting = 1;
+                }
             }
             // len 0: the device wrote nothing into a transmit buffer, §2.7.8.2.
             Memory.putLong(usedRing + 8L * (usedAt & mask), head);
@@ -188,7 +192,8 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
                 v.segmentAddress,
                 v.segmentLength,
                 at,
-                limit);
+                limit,
+                work);
         if (n == DescriptorChain.NO_ROOM && at > 0) {
             return false;
         }
@@ -314,7 +319,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         }
         chainHead[ahead] = head;
         return DescriptorChain.gather(
-                memory, descriptors, size, head, indirect, true, wanted, addresses, lengths, at, limit);
+                memory, descriptors, size, head, indirect, true, wanted, addresses, lengths, at, limit, work);
     }
 
     @Override
@@ -330,7 +335,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
     // ---- notification
 
     @Override
-    public void publish() {
+    void publishTaken() {
         if (usedIdx != published) {
             publishAgain();
         }

@@ -362,7 +362,7 @@ class SplitVirtqueueTest {
     @Test
     void shouldTakeNoMoreBadChainsAtOnceThanABurstHasPackets() throws Exception {
         try (RawQueue raw = new RawQueue(ALL)) {
-            raw.descriptor(0, buffer(0), 0, NEXT, 0);
+            raw.descriptor(0, buffer(0), 100, WRITE, 0);
             for (int i = 0; i < SIZE; i++) {
                 raw.offer(0);
             }
