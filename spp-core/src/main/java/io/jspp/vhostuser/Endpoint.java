@@ -285,7 +285,11 @@ public final class Endpoint {
         }
         int r = Sockets.tryConnect(socket.value(), SocketAddress.unix(path));
         if (r == 0) {
-            begin(socket);
+            try {
+                begin(socket);
+            } catch (LinuxException e) {
+                retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, Cause.SOCKET_FAILED.of(e.getMessage()));
+            }
             return;
         }
         socket.close();

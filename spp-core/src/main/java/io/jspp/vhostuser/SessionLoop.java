@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class SessionLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
     private static final int MAX_EVENTS = 16;
     private static final long WAKE = 0;
+    private static final long FAILED_PAUSE_NS = 1_000_000_000L;
 
     /** Somebody with a descriptor. */
     interface Watcher {
@@ -44,6 +46,7 @@ public final class SessionLoop implements AutoCloseable {
     private final Map<Long, Watcher> watchers = new HashMap<>();
     private final List<Endpoint> endpoints = new ArrayList<>();
     private long lastId = WAKE;
+    private long failedNs = System.nanoTime() - FAILED_PAUSE_NS;
     private volatile boolean running = true;
 
     /** Starts the thread. */
@@ -128,12 +131,39 @@ public final class SessionLoop implements AutoCloseable {
         while (running) {
             try {
                 turn();
-            } catch (RuntimeException e) {
-                LOG.error("vhost-user: unexpected failure, going on", e);
             } catch (InternalError e) {
-                // Memory of a guest vanished under one of our own reads, or a worker.s fault is reported here.
-                endpoints.forEach(Endpoint::checkMemory);
+                // Memory of a guest vanished under one of our own reads, or a worker's fault is reported here.
+                checkMemories();
+            } catch (RuntimeException | Error e) {
+                // Also out of memory: without this thread no guest would ever be served again.
+                failed(e);
             }
+        }
+    }
+
+    private void checkMemories() {
+        for (Endpoint endpoint : endpoints) {
+            try {
+                endpoint.checkMemory();
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
+        }
+    }
+
+    /** Says so, at most once a second, and lets a cause that stays cost no more than that. */
+    private void failed(Throwable failure) {
+        long nowNs = System.nanoTime();
+        if (nowNs - failedNs < FAILED_PAUSE_NS) {
+            LockSupport.parkNanos(1_000_000);
+            return;
+        }
+        failedNs = nowNs;
+        try {
+            LOG.error("vhost-user: unexpected failure, going on", failure);
+        } catch (RuntimeException | Error e) {
+            // no memory to say it: the next one is said
+            failedNs = nowNs - FAILED_PAUSE_NS;
         }
     }
 
@@ -144,7 +174,7 @@ public final class SessionLoop implements AutoCloseable {
             nextNs = Math.min(nextNs, endpoint.tick(nowNs));
         }
         int timeoutMs = nextNs == Long.MAX_VALUE ? -1 : (int) Math.min(60_000, Math.max(1, nextNs / 1_000_000));
-        int n = Linux.epollWait(epoll.value(), events.address(), MAX_EVENTS, timeoutMs);
+        int n = Linux.epollWait(epoll.value(), events.address(), MAX_EVENTS, tasks.isEmpty() ? timeoutMs : 0);
         if (n < 0 && n != -Errno.EINTR) {
             throw new LinuxException("epoll_wait", -n, "");
         }
@@ -161,7 +191,7 @@ public final class SessionLoop implements AutoCloseable {
         }
         Runnable task;
         while ((task = tasks.poll()) != null) {
-            task.run();
+            task.run(); // what it throws ends this turn; the others are run in the next
         }
     }
 

@@ -62,7 +62,7 @@ public final class Worker implements Runnable, AutoCloseable {
      * @param cpus where it runs, none for anywhere
      * @param status words of this worker, reset here
      * @param clock {@code System::nanoTime} except in tests
-     * @param errors told about vanished memory and bugs; must not throw
+     * @param errors told about vanished memory and bugs; what it throws itself is lost
      */
     public Worker(
             int lcore,
@@ -162,7 +162,16 @@ public final class Worker implements Runnable, AutoCloseable {
             }
             Linux.setTimerSlack(1);
         } catch (LinuxException e) {
-            errors.onError(e);
+            report(e);
+        }
+    }
+
+    private void report(Throwable error) {
+        try {
+            errors.onError(error);
+        } catch (RuntimeException | Error e) {
+            // Nobody is left to tell. Status counts faults; the worker serves its ports.
+            return;
         }
     }
 
@@ -266,12 +275,12 @@ public final class Worker implements Runnable, AutoCloseable {
         status.sleeping(false); // vanished memory may be reported as late as between "sleeping" and the sleep
         Memory.fullFence();
         status.faults(++faults);
-        errors.onError(cause);
+        report(cause);
         for (Component component : plan.components) {
             try {
                 component.recover();
             } catch (RuntimeException | InternalError again) {
-                errors.onError(again);
+                report(again);
             }
         }
     }

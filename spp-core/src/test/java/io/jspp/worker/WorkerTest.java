@@ -84,6 +84,25 @@ class WorkerTest {
     }
 
     @Test
+    void shouldGoOnWhenEvenTheErrorHandlerFails() {
+        try (NativeMemory other = NativeMemory.allocate(WorkerStatus.SIZE)) {
+            WorkerStatus otherStatus = new WorkerStatus(other.address());
+            Worker mute = new Worker(1, List.of(), IdleMode.ADAPTIVE, otherStatus, () -> nowNs, error -> {
+                throw new OutOfMemoryError("no room for a message");
+            });
+            CountingComponent broken = new CountingComponent("broken", 1);
+            broken.failure = new IllegalStateException("bug");
+            CountingComponent sound = new CountingComponent("sound", 2);
+            mute.publish(mute.prepare(List.of(broken, sound), 1)).close();
+            assertEquals(2, mute.cycle());
+            assertEquals(2, mute.cycle());
+            assertEquals(2, otherStatus.faults());
+            assertEquals(2, broken.recoveries);
+            mute.close();
+        }
+    }
+
+    @Test
     void shouldNotSleepWhenArmingFindsWork() {
         CountingComponent idle = new CountingComponent("idle", 0);
         CountingComponent ready = new CountingComponent("ready", 0);

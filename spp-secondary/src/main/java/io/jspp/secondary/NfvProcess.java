@@ -21,7 +21,6 @@ import io.jspp.worker.IdleMode;
 import io.jspp.worker.Worker;
 import io.jspp.worker.WorkerGroup;
 import io.jspp.worker.WorkerStatus;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -205,7 +204,7 @@ final class NfvProcess {
         if (bytes == null) {
             return;
         }
-        StoredConfiguration stored = StoredConfiguration.decode(new String(bytes, StandardCharsets.US_ASCII));
+        StoredConfiguration stored = StoredConfiguration.ofBytes(bytes);
         stored.added().forEach(port -> attempt("add " + port, () -> panel.add(port)));
         stored.patches()
                 .forEach(patch -> attempt("patch " + patch, () -> panel.patch(patch.source(), patch.destination())));
@@ -225,13 +224,13 @@ final class NfvProcess {
     }
 
     private static void commit(CommittedBytes store, PatchPanel panel, PortTable ports) {
-        byte[] bytes = StoredConfiguration.of(panel, ports).encode().getBytes(StandardCharsets.US_ASCII);
+        byte[] bytes = StoredConfiguration.of(panel, ports).toBytes(CommittedBytes.MAX_LENGTH);
         if (bytes.length <= CommittedBytes.MAX_LENGTH) {
             store.commit(bytes);
             return;
         }
         LOG.warn(
-                "configuration of {} bytes is too long to be kept (at most {}): the next nfv with this id resumes nothing",
+                "configuration of {} bytes, compressed, is too long to be kept (at most {}): the next nfv with this id resumes nothing",
                 bytes.length,
                 CommittedBytes.MAX_LENGTH);
         store.clear();

@@ -52,17 +52,20 @@ final class PacketTxQueue implements TxQueue {
     PacketTxQueue(PacketQueue common) {
         this.common = common;
         socket = common.socket();
-        if (common.settings.qdiscBypass()) {
-            Sockets.setsockopt(socket, Constants.SOL_PACKET, Constants.PACKET_QDISC_BYPASS, 1);
-        }
-        common.bind();
-        PacketRing opened = PacketRing.open(socket, false, common.settings, common.mtu);
+        PacketRing opened = null;
         BigFrameSender sender = null;
         try {
+            if (common.settings.qdiscBypass()) {
+                Sockets.setsockopt(socket, Constants.SOL_PACKET, Constants.PACKET_QDISC_BYPASS, 1);
+            }
+            common.bind();
+            opened = PacketRing.open(socket, false, common.settings, common.mtu);
             sender = new BigFrameSender(common.sockets[1].value());
             link = common.watch(common::tryRebind);
         } catch (RuntimeException e) {
-            opened.close();
+            if (opened != null) {
+                opened.close();
+            }
             if (sender != null) {
                 sender.close();
             }

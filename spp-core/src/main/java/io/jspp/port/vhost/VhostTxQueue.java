@@ -21,6 +21,10 @@ final class VhostTxQueue implements TxQueue, VringSlot.User {
     private final PacketVectors plainVectors = new PacketVectors();
     private final int[] drops = new int[Virtqueue.DROP_KINDS];
     private Virtqueue current;
+
+    /** The queue of the last {@link #txBurst}, to be called by {@link #flush} in the same poll even if it is unpublished in between. */
+    private Virtqueue filled;
+
     private GuestOffloads offloads;
     private long bytes;
 
@@ -60,6 +64,7 @@ final class VhostTxQueue implements TxQueue, VringSlot.User {
     public int txBurst(Burst burst) {
         int packets = burst.packets;
         Virtqueue queue = slot.queue();
+        filled = queue;
         if (queue == null) {
             made.dropped(DropReason.PORT_DOWN, packets);
             return 0;
@@ -133,7 +138,8 @@ final class VhostTxQueue implements TxQueue, VringSlot.User {
 
     @Override
     public void flush() {
-        Virtqueue queue = slot.queue();
+        Virtqueue queue = filled;
+        filled = null;
         if (queue != null) {
             queue.notifyGuest();
         }
@@ -141,6 +147,7 @@ final class VhostTxQueue implements TxQueue, VringSlot.User {
 
     @Override
     public void checkMemory() {
+        filled = null;
         Virtqueue queue = slot.queue();
         port.checkMemory(queue);
         if (queue != null) {
