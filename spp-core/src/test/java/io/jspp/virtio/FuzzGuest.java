@@ -27,8 +27,8 @@ final class FuzzGuest implements AutoCloseable {
     private static final int C_AT = B_AT + B_BYTES + MARGIN;
     private static final int FILE_BYTES = C_AT + C_BYTES + MARGIN;
 
-    /** Blocks of code that one call may run through: less than a millisecond or two. */
-    private static final long MAX_STEPS = 400_000;
+    /** Blocks of code that one call may run through: a burst of 32 chains of 256 descriptors, one region each, with an indirect table at the end. */
+    private static final long MAX_STEPS = 1_500_000;
 
     /** Bits of the first byte of an input. */
     private static final long[] FEATURES = {
