@@ -21,7 +21,8 @@ public final class FuzzMain {
                             "io.jspp.net.",
                             "io.jspp.mbuf.SoftwareOffload",
                             "io.jspp.mbuf.OffloadCheck",
-                            "io.jspp.mbuf.Frames")));
+                            "io.jspp.mbuf.Frames")),
+            new Row("wire", "io.jspp.control.WireFuzz", Set.of("io.jspp.control.", "io.jspp.attach.AttachMessage")));
 
     private FuzzMain() {}
 
