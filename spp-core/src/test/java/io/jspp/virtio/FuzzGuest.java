@@ -40,6 +40,8 @@ final class FuzzGuest implements AutoCloseable {
         Features.IN_ORDER
     };
 
+    private static final int[] DESCRIPTOR_FIELDS = {0, 8, 12, 14};
+
     final GuestMemory memory;
     private final MappedMemory mapping;
     private final long base;
@@ -112,16 +114,25 @@ final class FuzzGuest implements AutoCloseable {
         };
     }
 
-    /** Arms a change of {@code [offset, offset + bytes)} of the first region in the middle of the device's next reads. */
+    /** Arms a change in the middle of the device's next reads: of a descriptor's field, or of {@code [offset, offset + bytes)} in the first region. */
     void arm(FuzzInput in, long offset, int bytes) {
-        int n = 1 + in.u8() % 96;
+        int kind = in.u8();
+        int n = 1 + (kind & 15) * ((kind & 0x10) == 0 ? 1 : 7);
         int width = 1 << (in.u8() & 3);
-        long at = here(offset + in.u16() % bytes / width * width);
-        long value = in.flag() ? in.i64() : in.u8();
+        int place = in.u16();
+        int field = 16 * (place >> 2 & 15) + DESCRIPTOR_FIELDS[place & 3];
+        long at = here((kind & 0x20) == 0 ? field : offset + place % bytes / width * width);
+        long value = in.flag() ? in.i64() : in.u16();
         boolean flip = in.flag();
         GuestRegion a = memory.regions[0];
         Guard.beforeRead(
                 n, a.host, a.host + a.size, () -> put(at, width, flip ? Memory.getLong(at & -8) ^ value : value));
+    }
+
+    /** Where a table of {@code entries} lies: offset in the first region, perhaps beyond its end. */
+    static long table(FuzzInput in, long first, int entries) {
+        int number = in.u8();
+        return number < 224 ? first + 0x400L * (number & 7) : A_BYTES - 16L * (number % (entries + 1)) - (number & 8);
     }
 
     private static void put(long at, int width, long value) {

@@ -159,9 +159,9 @@ public final class PackedFuzz implements FuzzTarget {
 
     /** An indirect table, made available. */
     private void table(FuzzInput in, int entries) {
-        int number = in.below(8);
+        long table = FuzzGuest.table(in, TABLES, entries);
         int variant = in.u8();
-        long at = guest.here(TABLES + 0x400L * number);
+        long at = guest.here(table);
         for (int i = 0; i <= entries; i++) {
             Memory.putLong(at + 16L * i, guest.address(in));
             long flags = variant > 240 ? in.u8() : transmits ? PackedLayout.F_WRITE : 0;
@@ -170,12 +170,7 @@ public final class PackedFuzz implements FuzzTarget {
         int begin = slot;
         boolean lap = wrap;
         int flags = PackedLayout.F_INDIRECT | (variant == 240 ? PackedLayout.F_NEXT : 0);
-        write(
-                FuzzGuest.A + TABLES + 0x400L * number,
-                variant == 239 ? in.u16() : 16L * (entries + 1),
-                variant,
-                flags,
-                true);
+        write(FuzzGuest.A + table, variant == 239 ? in.u16() : 16L * (entries + 1), variant, flags, true);
         show(begin, lap);
     }
 

@@ -107,7 +107,7 @@ public final class SplitFuzz implements FuzzTarget {
 
     /** An indirect table. */
     private void table(FuzzInput in, int entries) {
-        long at = guest.here(0x3000 + 0x400L * in.below(8));
+        long at = guest.here(FuzzGuest.table(in, 0x3000, entries));
         for (int i = 0; i <= entries; i++) {
             descriptor(in, at + 16L * i, entries + 1);
         }
