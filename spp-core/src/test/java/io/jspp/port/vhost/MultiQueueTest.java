@@ -10,6 +10,9 @@ import io.jspp.port.Direction;
 import io.jspp.port.PortId;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import io.jspp.worker.IdleMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,6 +92,7 @@ class MultiQueueTest {
 
     @ParameterizedTest
     @CsvSource({"2, 2, 2", "4, 4, 2", "16, 16, 3", "4, 1, 3", "1, 4, 2", "2, 16, 2"})
+    @Proves(value = Feature.SEVERAL_PAIRS, with = Peer.FRONTEND)
     void shouldCarryFlowsInOrderBetweenPairsOnSeveralWorkers(int pairs, int otherPairs, int workers) throws Exception {
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE, workers)) {
             PatchPanel panel = lab.panel();
@@ -123,6 +127,7 @@ class MultiQueueTest {
     }
 
     @Test
+    @Proves(value = Feature.PAIRS_CHANGE, with = Peer.FRONTEND)
     void shouldFollowTheGuestsWhenTheyChangeTheirPairsUnderLoad() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -178,6 +183,7 @@ class MultiQueueTest {
     @ParameterizedTest
     @CsvSource({"'queue_size=256', 4", "'queue_size=256,packed_vq=1', 4", "'queue_size=256,mrg_rxbuf=0,in_order=0', 3"})
     @Requires(Need.TESTPMD)
+    @Proves(value = Feature.SEVERAL_PAIRS, with = Peer.VIRTIO_USER)
     void shouldCarryFlowsInOrderThroughAllQueuesOfThePollModeDriver(String options, int queues) throws Exception {
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE, 2)) {
             PatchPanel panel = lab.panel();

@@ -11,6 +11,9 @@ import io.jspp.frontend.FrameTx;
 import io.jspp.frontend.FrontendConfig;
 import io.jspp.net.Offload;
 import io.jspp.port.Port;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import io.jspp.virtio.Features;
 import io.jspp.virtio.NetHeader;
 import io.jspp.worker.IdleMode;
@@ -61,6 +64,7 @@ class OffloadPathTest {
 
     @ParameterizedTest
     @CsvSource({"4, 6, 1", "4, 6, 0x81", "6, 6, 4", "6, 6, 0x84", "4, 17, 5", "6, 17, 5", "4, 17, 3", "6, 17, 3"})
+    @Proves(value = Feature.SEGMENTATION, with = Peer.FRONTEND)
     void shouldPassSegmentationFromGuestToGuest(int version, int protocol, String type) throws Exception {
         byte[] frame = IpFrames.frame(version, protocol, 64_000);
         long word = IpFrames.facts(version, protocol, Integer.decode(type), 1400);
@@ -80,6 +84,7 @@ class OffloadPathTest {
     /** What the driver didn't negotiate for this kind, though it takes all others, comes as plain frames whose checksums are right. */
     @ParameterizedTest
     @CsvSource({"4, 6, 1", "6, 6, 4", "4, 17, 5", "6, 17, 5"})
+    @Proves(value = Feature.SEGMENTATION, with = Peer.FRONTEND)
     void shouldCutSegmentsForAGuestThatTakesAllButThisKind(int version, int protocol, int type) throws Exception {
         int payload = 64_000;
         byte[] frame = IpFrames.frame(version, protocol, payload);
@@ -127,6 +132,7 @@ class OffloadPathTest {
     /** Jumbo frames and packets of 64 KiB, mergeable or in one chain: what comes out is what went in, by checksum over all. */
     @ParameterizedTest
     @CsvSource({"true, 2048, 1", "true, 9100, 1", "false, 4096, 32"})
+    @Proves(value = Feature.JUMBO, with = Peer.FRONTEND)
     void shouldCarryJumboFramesAndBigPacketsIntact(boolean mergeable, int bufferBytes, int perChain) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -156,6 +162,7 @@ class OffloadPathTest {
 
     /** Each header that comes out is one that a receiver may believe; each packet that does not is counted. */
     @Test
+    @Proves(value = Feature.WRONG_HEADERS, with = Peer.FRONTEND)
     void shouldNeverPassAWrongHeaderOn() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
