@@ -25,6 +25,22 @@ final class StandardCommands {
 
         specs.add(status(ProcessKind.NFV, ""));
         patchPanel(specs, ProcessKind.NFV);
+        specs.add(command(ProcessKind.NFV, "migrate", "migrate {src} {dst}")
+                .argument("src", ArgumentType.PLAIN_PORT, Completion.PATCH_SOURCE, "Error: Params are required!")
+                .argument("dst", ArgumentType.PLAIN_PORT, Completion.PATCH_DESTINATION, "Error: Dst port is required!")
+                .rest("PUT", "/migrations")
+                .body("src", "{src}")
+                .body("dst", "{dst}")
+                .echo("ports.src", "{src}")
+                .echo("ports.dst", "{dst}")
+                .success("Expect the guest of {src} on {dst}.")
+                .help("move all patches of SRC to DST as soon as SRC's guest has migrated there")
+                .build());
+        specs.add(command(ProcessKind.NFV, "migrate reset", "migrate reset")
+                .rest("DELETE", "/migrations")
+                .success("Expect no migration.")
+                .help("expect no migration any more")
+                .build());
         specs.add(exit(ProcessKind.NFV).success("Exit nfv {id}").build());
         return specs;
     }

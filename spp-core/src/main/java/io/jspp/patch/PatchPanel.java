@@ -5,6 +5,7 @@ import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
+import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
 import io.jspp.worker.Component;
@@ -88,6 +89,45 @@ public final class PatchPanel implements AutoCloseable {
             throw new PortException("port " + end.port() + " has no " + kind + " queue " + needed + ": "
                     + (queues == 0 ? "it has none" : "0.." + (queues - 1)));
         }
+    }
+
+    /**
+     * Puts another port into every patch of one, in one step: its sources and destinations become the other's. Both ports stay known.
+     *
+     * @throws PortException when the former is in no patch, or the latter in one; nothing has changed then
+     */
+    public synchronized void move(PortId from, PortId to) {
+        requireMovable(from, to);
+        Map<PatchEnd, PatchEnd> desired = new LinkedHashMap<>();
+        patches.forEach((source, destination) -> desired.put(moved(source, from, to), moved(destination, from, to)));
+        change(desired, running);
+    }
+
+    /** Throws what {@link #move} would. */
+    public synchronized void requireMovable(PortId from, PortId to) {
+        ports.find(from);
+        ports.find(to);
+        if (!patched(from)) {
+            throw new PortException("port " + from + " is in no patch: patch it first");
+        }
+        if (patched(to)) {
+            throw new PortException("port " + to + " is in a patch already: its own patches would be lost");
+        }
+    }
+
+    private boolean patched(PortId port) {
+        return patches.entrySet().stream()
+                .anyMatch(patch -> patch.getKey().port().equals(port)
+                        || patch.getValue().port().equals(port));
+    }
+
+    private static PatchEnd moved(PatchEnd end, PortId from, PortId to) {
+        return end.port().equals(from) ? new PatchEnd(to, end.queue()) : end;
+    }
+
+    /** State of a port. */
+    public synchronized PortState state(PortId id) {
+        return ports.find(id).state();
     }
 
     /** Removes all patches and ends their claims. */

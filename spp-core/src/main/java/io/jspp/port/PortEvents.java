@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ public final class PortEvents {
 
     private final Map<PortId, PortState> last = new HashMap<>();
     private final Deque<Event> events = new ArrayDeque<>();
+    private Consumer<Event> listener = event -> {};
 
     /** Remembers the state when it is another one than that port's last. */
     public synchronized void observe(PortId port, PortState state) {
@@ -38,7 +40,14 @@ public final class PortEvents {
         if (events.size() == KEPT) {
             events.removeFirst();
         }
-        events.addLast(new Event(System.currentTimeMillis(), port, state));
+        Event event = new Event(System.currentTimeMillis(), port, state);
+        events.addLast(event);
+        listener.accept(event);
+    }
+
+    /** Whom to tell each event as it happens; must neither block nor ask here. */
+    public synchronized void listen(Consumer<Event> told) {
+        listener = told;
     }
 
     /** The port is no more; when one of its name comes again, its first state is an event. */

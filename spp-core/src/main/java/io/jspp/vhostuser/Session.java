@@ -221,6 +221,9 @@ final class Session implements AutoCloseable {
     /** After a migration, for a guest that can't announce itself: payload is its MAC address. What comes too fast is done once. */
     long sendRarp(Message message) throws RequestRefused {
         features.require(ProtocolFeatures.RARP, "RARP");
+        if ((message.u64(0) & 1) != 0 || (message.u64(0) & MAC_BITS) == 0) {
+            throw new RequestRefused("no card has the address 0x" + Long.toHexString(message.u64(0)));
+        }
         if (!announced || heardNs - announcedNs >= ANNOUNCE_NS) {
             announced = true;
             announcedNs = heardNs;

@@ -16,6 +16,7 @@ import io.jspp.state.Cause;
 final class NfvCommands {
     private final PatchPanel panel;
     private final DeviceList devices;
+    private final Migrations migrations;
     private final Runnable commit;
 
     /** A change of the panel. */
@@ -24,7 +25,8 @@ final class NfvCommands {
     }
 
     /** @param commit stores the configuration for the next process with this id */
-    NfvCommands(PatchPanel panel, DeviceList devices, Runnable commit) {
+    NfvCommands(PatchPanel panel, DeviceList devices, Migrations migrations, Runnable commit) {
+        this.migrations = migrations;
         this.panel = panel;
         this.devices = devices;
         this.commit = commit;
@@ -42,6 +44,12 @@ final class NfvCommands {
                     return change(() -> patch(source, destination));
                 })
                 .on("patch reset", changing(panel::reset))
+                .on("migrate", request -> {
+                    PortId source = PortId.parse(request.argument("src"));
+                    PortId destination = PortId.parse(request.argument("dst"));
+                    return change(() -> migrations.arm(source, destination));
+                })
+                .on("migrate reset", changing(migrations::reset))
                 .on("forward", changing(panel::forward))
                 .on("stop", changing(panel::stop))
                 .on("exit", request -> Reply.okThen(exit));

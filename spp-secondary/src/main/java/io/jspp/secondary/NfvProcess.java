@@ -106,7 +106,9 @@ final class NfvProcess {
         if (client.resumes()) {
             resume(store.read(), panel);
         }
-        NfvCommands commands = new NfvCommands(panel, devices, () -> commit(store, panel, ports));
+        Runnable commit = () -> commit(store, panel, ports);
+        Migrations migrations = open(new Migrations(panel, events, commit));
+        NfvCommands commands = new NfvCommands(panel, devices, migrations, commit);
         NfvStatus status =
                 new NfvStatus(own.clientId(), options.lcores(), lcores, workers, ports, panel, devices, events);
         ControlConnection control = open(new ControlConnection(

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -89,10 +90,24 @@ public final class QemuGuest implements AutoCloseable {
 
     /** Starts QEMU; returns before the guest has booted, and before a back-end has come. */
     public static QemuGuest start(GuestImage image, Options o) {
+        return start(image, o, List.of());
+    }
+
+    /** Starts a QEMU that waits for a guest to migrate to it from one with the same options but for name and sockets. */
+    public static QemuGuest awaitMigration(GuestImage image, Options o) {
+        return start(image, o, List.of("-incoming", "unix:" + migrationSocket(o)));
+    }
+
+    private static Path migrationSocket(Options o) {
+        return o.directory().resolve(o.name() + ".migrate");
+    }
+
+    private static QemuGuest start(GuestImage image, Options o, List<String> more) {
         Path commandSocket = o.directory().resolve(o.name() + ".cmd");
         Path console = o.directory().resolve(o.name() + ".console");
-        QemuGuest guest = new QemuGuest(
-                o, SppProcess.start("qemu-" + o.name(), Map.of(), command(image, o, commandSocket, console)), console);
+        List<String> words = command(image, o, commandSocket, console);
+        words.addAll(more);
+        QemuGuest guest = new QemuGuest(o, SppProcess.start("qemu-" + o.name(), Map.of(), words), console);
         try {
             // At once: what a guest writes before somebody is connected is lost.
             guest.shell = new GuestShell(o.name(), commandSocket, guest.qemu, guest::console);
@@ -167,6 +182,22 @@ public final class QemuGuest implements AutoCloseable {
     /** The reset button. {@link #awaitBoot} waits for the new life. */
     public void reset() {
         qmp.execute("system_reset");
+    }
+
+    /** Migrates the running guest to a QEMU of {@link #awaitMigration}, where its commands are to be given from then on. */
+    public void migrateTo(QemuGuest target, Duration limit) {
+        // No limit of the bandwidth but the machine's.
+        qmp.execute("migrate-set-parameters", "{\"max-bandwidth\":4294967296}");
+        qmp.execute("migrate", "{\"uri\":\"unix:" + migrationSocket(target.options) + "\"}");
+        long end = System.nanoTime() + limit.toNanos();
+        String last = "";
+        while (!last.contains("\"status\": \"completed\"")) {
+            if (last.contains("\"status\": \"failed\"") || System.nanoTime() > end) {
+                throw new AssertionError(options.name() + " did not migrate: " + last);
+            }
+            LockSupport.parkNanos(20_000_000);
+            last = qmp.execute("query-migrate");
+        }
     }
 
     /** {@code poweroff -f} in the guest, upon which QEMU ends. */

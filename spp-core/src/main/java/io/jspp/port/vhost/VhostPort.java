@@ -236,6 +236,12 @@ final class VhostPort implements Port, VringUser {
         context.quiescence().synchronize();
     }
 
+    /** By the first pair, which every guest has. */
+    @Override
+    public void announce(long mac) {
+        slots[1].announce(mac);
+    }
+
     @Override
     public void stage(Stage stage, Reason reason) {
         state = new PortState(PortState.Phase.valueOf(stage.name()), reason);

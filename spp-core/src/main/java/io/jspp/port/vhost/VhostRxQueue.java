@@ -28,6 +28,9 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
     /** The queue whose descriptors are handed out; null when none are. */
     private Virtqueue lender;
 
+    /** There when {@link #made} is. */
+    private RarpFrame rarp;
+
     private volatile QueueCounters made;
 
     /** What {@link #made} was when the worker began with {@link #current}. */
@@ -46,6 +49,7 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
     @Override
     public synchronized void prepare() {
         if (made == null) {
+            rarp = new RarpFrame();
             made = port.makeCounters(queueIndex, Direction.RX);
         }
     }
@@ -60,6 +64,9 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
             current = queue;
             counters = made;
             offloads = GuestOffloads.ofDriver(queue.features());
+        }
+        if (slot.announcement() != 0) {
+            return announce(burst);
         }
         PacketVectors v = vectors;
         v.bind(burst.segmentAddress, burst.segmentLength, burst.first, burst.count, burst.length, burst.offload);
@@ -91,6 +98,27 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
             release(burst);
         }
         return packets;
+    }
+
+    /** A burst of its own: what a guest that can't would say after a migration. */
+    private int announce(Burst burst) {
+        int packet = burst.packets;
+        int segment = burst.segments;
+        if (packet == burst.first.length || segment == burst.segmentAddress.length) {
+            return 0;
+        }
+        burst.segmentAddress[segment] = rarp.write(slot.announcement());
+        burst.segmentLength[segment] = RarpFrame.BYTES;
+        burst.first[packet] = segment;
+        burst.count[packet] = 1;
+        burst.length[packet] = RarpFrame.BYTES;
+        burst.offload[packet] = Offload.NONE;
+        burst.mbuf[packet] = Burst.BORROWED;
+        burst.segments = segment + 1;
+        burst.packets = packet + 1;
+        slot.announced();
+        counters.passed(1, RarpFrame.BYTES);
+        return 1;
     }
 
     /** Drops packets whose offload facts are wrong or were not negotiated, mends what can be; returns the bytes dropped. */
@@ -195,6 +223,7 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
         }
         if (made != null) {
             made.close();
+            rarp.close();
         }
         port.closed(queueIndex, Direction.RX);
     }

@@ -26,6 +26,7 @@ final class VringSlot {
     private int kick = NO_KICK;
 
     private volatile Virtqueue queue;
+    private volatile long announcement;
 
     /** Session thread. */
     synchronized void publish(Virtqueue started, int kickDescriptor) {
@@ -85,6 +86,22 @@ final class VringSlot {
         if (sleepers.remove(set) && kick != NO_KICK) {
             removeKick(set);
         }
+    }
+
+    /** The guest behind this ring shall be announced by its MAC address; what has not been done yet is done once. Session thread. */
+    synchronized void announce(long mac) {
+        announcement = mac;
+        sleepers.forEach(WakeSet::wake);
+    }
+
+    /** The address to announce, 0 when there is none. */
+    long announcement() {
+        return announcement;
+    }
+
+    /** Worker. */
+    void announced() {
+        announcement = 0;
     }
 
     /** The running queue, or null. Any thread. */
