@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.Need;
@@ -34,19 +35,25 @@ class TestpmdIT {
 
     @Test
     void shouldPingAndCarryTrafficThroughNetVhostInServerMode() {
-        exchange(false);
+        exchange(false, 1);
     }
 
     @Test
     void shouldPingAndCarryTrafficThroughNetVhostInClientMode() {
-        exchange(true);
+        exchange(true, 1);
+    }
+
+    @Test
+    void shouldPingAndCarryTrafficThroughNetVhostByPackedRingsOfTwoQueuePairs() {
+        exchange(false, 2, "--packed", "--queues", "2");
     }
 
     @Test
     void shouldCarryTrafficThroughNetVhostWithoutMergeableIndirectAndInOrder() {
-        try (Testpmd testpmd = netVhost(false)) {
+        try (Testpmd testpmd = netVhost(false, 1)) {
             generate(
                     testpmd,
+                    1,
                     "--no-mergeable",
                     "--no-indirect",
                     "--no-in-order",
@@ -60,14 +67,14 @@ class TestpmdIT {
     void shouldGoOnWithTheSameRingsWhenNetVhostIsReplaced() throws Exception {
         SppProcess load;
         try (SppCluster cluster = new SppCluster("pmd", ProjectHome.launcher().toString(), line -> {})) {
-            try (Testpmd first = netVhost(false)) {
+            try (Testpmd first = netVhost(false, 1)) {
                 List<String> words = new ArrayList<>(List.of("guest", "generate", socket(0), "--peer", socket(1)));
                 words.addAll(List.of("--both", "--rate", "20000", "--payload", "--wait", "30"));
                 load = cluster.start("guest", words);
                 load.awaitLine(READY, LIMIT);
                 await().atMost(LIMIT).until(() -> moved(first));
             }
-            try (Testpmd second = netVhost(false)) {
+            try (Testpmd second = netVhost(false, 1)) {
                 await().atMost(LIMIT).until(() -> moved(second));
                 ProcessHandle.of(load.pid()).orElseThrow().destroy();
                 load.awaitExit(LIMIT);
@@ -80,41 +87,48 @@ class TestpmdIT {
 
     @Test
     void shouldServeVirtioUserWhenItConnectsToUs() {
-        serveVirtioUser(false);
+        serveVirtioUser(false, "", 1);
+    }
+
+    @Test
+    void shouldServeVirtioUserWithPackedRingsOfTwoQueuePairs() {
+        serveVirtioUser(false, "packed_vq=1,", 2);
     }
 
     @Test
     void shouldServeVirtioUserWhenItListens() {
-        serveVirtioUser(true);
+        serveVirtioUser(true, "", 1);
     }
 
-    private void exchange(boolean client) {
-        try (Testpmd testpmd = netVhost(client);
+    private void exchange(boolean client, int queues, String... options) {
+        try (Testpmd testpmd = netVhost(client, queues);
                 SppCluster cluster =
                         new SppCluster("pmd", ProjectHome.launcher().toString(), line -> {})) {
             List<String> answer =
                     new ArrayList<>(List.of("guest", "answer", socket(1), "--ip", "10.0.0.2", "--wait", "30"));
             List<String> ping = new ArrayList<>(List.of("guest", "ping", socket(0), "10.0.0.2", "--ip", "10.0.0.1"));
             ping.addAll(List.of("-c", "10", "-i", "0.05", "--wait", "30"));
+            List<String> common = new ArrayList<>(List.of(options));
             if (client) {
-                answer.add("--listen");
-                ping.add("--listen");
+                common.add("--listen");
             }
+            answer.addAll(common);
+            ping.addAll(common);
             SppProcess answering = cluster.start("answer", answer);
             answering.awaitLine(READY, LIMIT);
             SppProcess pinging = cluster.start("ping", ping);
             assertEquals(0, pinging.awaitExit(LIMIT), pinging.tail() + testpmd.tail());
             cluster.end(pinging);
             cluster.end(answering);
-            generate(testpmd, client ? new String[] {"--listen"} : new String[0]);
+            generate(testpmd, queues, common.toArray(String[]::new));
         }
     }
 
     /** Every byte of 200 000 frames each way is checked, and none is lost. */
-    private void generate(Testpmd testpmd, String... options) {
+    private void generate(Testpmd testpmd, int queues, String... options) {
         try (SppCluster cluster = new SppCluster("pmd", ProjectHome.launcher().toString(), line -> {})) {
             List<String> words = new ArrayList<>(List.of("guest", "generate", socket(0), "--peer", socket(1)));
-            words.addAll(List.of("--both", "--imix", "--payload", "--count", "200000", "--wait", "30"));
+            words.addAll(List.of("--both", "--imix", "--payload", "--count", "" + 200_000 / queues, "--wait", "30"));
             words.addAll(List.of(options));
             SppProcess guest = cluster.start("guest", words);
             int exit = guest.awaitExit(LIMIT);
@@ -127,7 +141,7 @@ class TestpmdIT {
         }
     }
 
-    private Testpmd netVhost(boolean client) {
+    private Testpmd netVhost(boolean client, int queues) {
         for (int i = 0; !client && i < 2; i++) {
             // One that had to be killed leaves its socket, and the next then cannot bind.
             new File(socket(i)).delete();
@@ -136,8 +150,10 @@ class TestpmdIT {
         return new Testpmd(
                 directory,
                 List.of(
-                        "net_vhost0,queues=1,iface=" + socket(0) + mode,
-                        "net_vhost1,queues=1,iface=" + socket(1) + mode));
+                        "net_vhost0,queues=" + queues + ",iface=" + socket(0) + mode,
+                        "net_vhost1,queues=" + queues + ",iface=" + socket(1) + mode),
+                "--rxq=" + queues,
+                "--txq=" + queues);
     }
 
     private String socket(int index) {
@@ -145,7 +161,7 @@ class TestpmdIT {
     }
 
     /** Frames that testpmd sends first go round: out of one port, through us, into the other, and out again. */
-    private void serveVirtioUser(boolean itListens) {
+    private void serveVirtioUser(boolean itListens, String rings, int queues) {
         try (SppCluster cluster = new SppCluster("vu", ProjectHome.launcher().toString(), line -> {})) {
             cluster.startController();
             cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
@@ -157,13 +173,25 @@ class TestpmdIT {
                     "nfv 1; patch vhost:1 vhost:0",
                     "nfv 1; forward");
             String mode = itListens ? ",server=1" : "";
+            String words = rings + "queues=" + queues + ",queue_size=256,path=";
             List<String> devices = List.of(
-                    "net_virtio_user0,queue_size=256,path=" + cluster.vhostSocket(0) + mode,
-                    "net_virtio_user1,queue_size=256,path=" + cluster.vhostSocket(1) + mode);
-            try (Testpmd testpmd = new Testpmd(directory, devices, "--tx-first")) {
+                    "net_virtio_user0," + words + cluster.vhostSocket(0) + mode,
+                    "net_virtio_user1," + words + cluster.vhostSocket(1) + mode);
+            RestClient rest = new RestClient(cluster.restPort());
+            try (Testpmd testpmd =
+                    new Testpmd(directory, devices, "--tx-first", "--rxq=" + queues, "--txq=" + queues)) {
                 await().atMost(LIMIT).until(() -> moved(testpmd));
+                await().atMost(LIMIT).until(() -> busyQueues(rest) == 2 * queues);
             }
         }
+    }
+
+    /** Receive queues of our two ports that frames have come on. */
+    private static long busyQueues(RestClient rest) {
+        return RestClient.list(rest.get("/nfvs/1"), "counters").stream()
+                .map(Json::asObject)
+                .filter(row -> row.get("direction").equals("rx") && RestClient.number(row.get("packets")) > 0)
+                .count();
     }
 
     /** Both devices have received at least a thousand frames. */

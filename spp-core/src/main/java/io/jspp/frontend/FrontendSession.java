@@ -236,7 +236,9 @@ public final class FrontendSession implements AutoCloseable {
     /** The first back-end decides; later ones must be able to do the same, since the driver runs already. */
     private void agree(long offered) {
         if (queues == null) {
-            long agreed = config.features() & offered;
+            // without MQ, DPDK forgets all rings but two at SET_FEATURES
+            long mq = config.queuePairs() > 1 ? Features.MQ : 0;
+            long agreed = (config.features() | mq) & offered;
             if (!Features.has(agreed, FrontendConfig.REQUIRED)) {
                 throw new FrontendException(
                         "back-end does not offer " + Features.describe(FrontendConfig.REQUIRED & ~agreed) + ", only "

@@ -39,6 +39,7 @@ final class FrontendExchange implements AutoCloseable {
         this.options = options;
         this.wanted = Features.VERSION_1
                 | Features.IN_ORDER
+                | (options.pairs() > 1 ? Features.MQ : 0)
                 | (options.packed() ? Features.RING_PACKED : 0)
                 | (options.mergeable() ? Features.MRG_RXBUF : 0)
                 | (options.indirect() ? Features.INDIRECT_DESC : 0)
