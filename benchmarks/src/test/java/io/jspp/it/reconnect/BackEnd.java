@@ -24,7 +24,7 @@ final class BackEnd implements AutoCloseable {
     record Patch(int from, int to) {}
 
     /** What happened when: by {@link System#nanoTime}. */
-    record Relaunch(long stoppedNs, long upNs) {}
+    record Relaunch(Stop how, long stoppedNs, long upNs) {}
 
     private static final int ID = 1;
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -91,7 +91,7 @@ final class BackEnd implements AutoCloseable {
         if (how == Stop.CLEAN) {
             wire();
         }
-        return new Relaunch(stoppedNs, System.nanoTime());
+        return new Relaunch(how, stoppedNs, System.nanoTime());
     }
 
     private void startNfv() {

@@ -26,10 +26,22 @@ final class Figures {
         }
         double gap = Math.max(0, result.trafficNs() - from) / 1e6;
         gapMs = Math.max(gapMs, gap);
-        outageMs = Math.max(outageMs, (result.trafficNs() - relaunch.stoppedNs()) / 1e6);
+        outageMs = Math.max(outageMs, since(relaunch, result.trafficNs()));
         if (gap >= MAX_GAP_MS) {
-            throw new AssertionError(String.format(Locale.ROOT, "gap of %.0f ms, %.0f allowed", gap, MAX_GAP_MS));
+            throw new AssertionError(String.format(
+                    Locale.ROOT,
+                    "gap of %.0f ms, %.0f allowed; after the stop (%s): up at %.0f ms, connected at %s, traffic at %.0f ms",
+                    gap,
+                    MAX_GAP_MS,
+                    relaunch.how(),
+                    since(relaunch, relaunch.upNs()),
+                    client ? "any time" : String.format(Locale.ROOT, "%.0f ms", since(relaunch, result.connectedNs())),
+                    since(relaunch, result.trafficNs())));
         }
+    }
+
+    private static double since(BackEnd.Relaunch relaunch, long ns) {
+        return (ns - relaunch.stoppedNs()) / 1e6;
     }
 
     /** Rates before and after an event, each the best of as many measurements. */
