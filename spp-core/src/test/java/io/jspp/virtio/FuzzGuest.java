@@ -7,6 +7,7 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.memory.MappedMemory;
 import io.jspp.memory.Memory;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 /**
@@ -133,6 +134,19 @@ final class FuzzGuest implements AutoCloseable {
     static long table(FuzzInput in, long first, int entries) {
         int number = in.u8();
         return number < 224 ? first + 0x400L * (number & 7) : A_BYTES - 16L * (number % (entries + 1)) - (number & 8);
+    }
+
+    /** A step of a program: {@link #arm} for a field of the first descriptor. */
+    static byte[] change(int reads, int field) {
+        return new byte[] {0x0c, (byte) reads, 2, (byte) field, 0, 0, 16, 0, 0};
+    }
+
+    static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 
     private static void put(long at, int width, long value) {

@@ -278,7 +278,13 @@ public final class PackedFuzz implements FuzzTarget {
 
     @Override
     public List<byte[]> seeds() {
-        return SplitFuzz.randomPrograms();
+        List<byte[]> seeds = SplitFuzz.randomPrograms();
+        // A chain that changes while it is looked at: field, and before which read.
+        for (int i = 0; i < 128; i++) {
+            byte[] chain = {0x1f, (byte) (6 | i >> 6 << 5), 2, 0, 5, 0, 2, 0x12, 0, 6, 0, 3, 7, 0, 3};
+            seeds.add(FuzzGuest.join(chain, FuzzGuest.change(i >> 2 & 15, i & 3), new byte[] {0x35, 0, 0, 0, 9}));
+        }
+        return seeds;
     }
 
     @Override

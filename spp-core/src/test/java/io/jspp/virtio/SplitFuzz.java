@@ -267,7 +267,14 @@ public final class SplitFuzz implements FuzzTarget {
 
     @Override
     public List<byte[]> seeds() {
-        return randomPrograms();
+        List<byte[]> seeds = randomPrograms();
+        // A chain that changes while it is looked at: field, and before which read.
+        for (int i = 0; i < 128; i++) {
+            int direction = i >> 6;
+            byte[] chain = {0x1f, 3, (byte) direction, 0x0f, 0, 5, 0, 2, 0x0f, 1, 6, 0, 3};
+            seeds.add(FuzzGuest.join(chain, FuzzGuest.change(i >> 2 & 15, i & 3), new byte[] {0x35, 0, 0, 0, 9}));
+        }
+        return seeds;
     }
 
     static List<byte[]> randomPrograms() {
