@@ -58,12 +58,18 @@ public final class Memory {
         return UnsafeApi.getShort(address) & 0xffff;
     }
 
+    // Ordered stores are a fence and a plain store, which the compilers make the same code of. Unsafe.putXRelease would
+    // not do for memory that may
+    // vanish: interpreted, it is an xchg inside the JVM, and JDK 17 dies of its SIGBUS since it can't tell how long
+    // that instruction is.
+
     public static short getShortAcquire(long address) {
         return UnsafeApi.getShortAcquire(null, address);
     }
 
     public static void putShortRelease(long address, short value) {
-        UnsafeApi.putShortRelease(null, address, value);
+        UnsafeApi.storeFence();
+        UnsafeApi.putShort(address, value);
     }
 
     public static short getShortOpaque(long address) {
@@ -71,7 +77,8 @@ public final class Memory {
     }
 
     public static void putShortOpaque(long address, short value) {
-        UnsafeApi.putShortOpaque(null, address, value);
+        UnsafeApi.storeFence();
+        UnsafeApi.putShort(address, value);
     }
 
     public static int getIntAcquire(long address) {
@@ -79,7 +86,8 @@ public final class Memory {
     }
 
     public static void putIntRelease(long address, int value) {
-        UnsafeApi.putIntRelease(null, address, value);
+        UnsafeApi.storeFence();
+        UnsafeApi.putInt(address, value);
     }
 
     public static int getIntOpaque(long address) {
@@ -87,7 +95,8 @@ public final class Memory {
     }
 
     public static void putIntOpaque(long address, int value) {
-        UnsafeApi.putIntOpaque(null, address, value);
+        UnsafeApi.storeFence();
+        UnsafeApi.putInt(address, value);
     }
 
     public static long getLongAcquire(long address) {
@@ -95,7 +104,8 @@ public final class Memory {
     }
 
     public static void putLongRelease(long address, long value) {
-        UnsafeApi.putLongRelease(null, address, value);
+        UnsafeApi.storeFence();
+        UnsafeApi.putLong(address, value);
     }
 
     public static long getLongOpaque(long address) {
@@ -103,11 +113,13 @@ public final class Memory {
     }
 
     public static void putLongOpaque(long address, long value) {
-        UnsafeApi.putLongOpaque(null, address, value);
+        UnsafeApi.storeFence();
+        UnsafeApi.putLong(address, value);
     }
 
     public static void putByteOpaque(long address, byte value) {
-        UnsafeApi.putByteOpaque(null, address, value);
+        UnsafeApi.storeFence();
+        UnsafeApi.putByte(address, value);
     }
 
     /** Sets a word when it still holds {@code expected}. Own sealed segment and private memory only, never a guest's. */

@@ -54,6 +54,7 @@ final class BadMessages {
                 }),
                 new BadInput(7, "no payload, 8, too short, too long", BadMessages::wrongSizes),
                 new BadInput(10, "disconnect after each byte, 11", BadMessages::disconnects),
+                new BadInput(11, "disconnect after each byte of a whole handshake", BadMessages::cutHandshakes),
                 new BadInput(12, "a message that never ends", BadMessages::halfMessage),
                 new BadInput(13, "200 silent connections", BadMessages::silence),
                 new BadInput(14, "1000 connections", v -> {
@@ -234,6 +235,15 @@ final class BadMessages {
                 try (ScriptedFrontend f = v.connect()) {
                     f.raw(Arrays.copyOf(bytes, n), file.value());
                 }
+            }
+        }
+    }
+
+    private static void cutHandshakes(Victim v) {
+        boolean more = true;
+        for (int bytes = 1; more; bytes++) {
+            try (HostileGuest g = v.guest(Victim.PLAIN)) {
+                more = g.begin(bytes);
             }
         }
     }

@@ -18,6 +18,9 @@ import io.jspp.virtio.PackedLayout;
 import io.jspp.virtio.SplitLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A front-end and its driver without manners, on one connection: every word of its two rings (0: it receives, 1: it sends) settable, split or
@@ -64,6 +67,7 @@ final class HostileGuest implements AutoCloseable {
     private final int[] slot = new int[2];
     private final boolean[] wrap = {true, true};
     int entries = ENTRIES;
+    private boolean vanished;
 
     HostileGuest(Victim victim, long features) {
         this.victim = victim;
@@ -121,6 +125,35 @@ final class HostileGuest implements AutoCloseable {
                 .array();
     }
 
+    /** One message of a handshake, and what goes along. */
+    private record Step(byte[] bytes, int... descriptors) {}
+
+    /** Does the first {@code most} bytes of a whole handshake; false when it has fewer. */
+    boolean begin(int most) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step(ScriptedFrontend.message(Requests.SET_OWNER, 1, new byte[0])));
+        steps.add(new Step(ScriptedFrontend.message(Requests.GET_FEATURES, 1, new byte[0])));
+        steps.add(new Step(ScriptedFrontend.message(Requests.SET_FEATURES, 1, u64(features))));
+        steps.add(new Step(ScriptedFrontend.message(Requests.SET_MEM_TABLE, 9, memoryTable()), file.value()));
+        for (int ring = 0; ring < 2; ring++) {
+            steps.add(new Step(ScriptedFrontend.message(Requests.SET_VRING_NUM, 1, state(ring, entries))));
+            steps.add(new Step(ScriptedFrontend.message(Requests.SET_VRING_ADDR, 1, addresses(ring))));
+            steps.add(new Step(ScriptedFrontend.message(Requests.SET_VRING_CALL, 1, u64(ring)), call.value()));
+            steps.add(new Step(ScriptedFrontend.message(Requests.SET_VRING_ERR, 1, u64(ring)), error.value()));
+            steps.add(new Step(ScriptedFrontend.message(Requests.SET_VRING_KICK, 1, u64(ring)), kick.value()));
+        }
+        steps.add(new Step(ScriptedFrontend.message(Requests.GET_VRING_BASE, 1, state(TX, 0))));
+        int left = most;
+        for (Step step : steps) {
+            if (left <= 0) {
+                return true;
+            }
+            f.raw(Arrays.copyOf(step.bytes, Math.min(left, step.bytes.length)), step.descriptors);
+            left -= step.bytes.length;
+        }
+        return left <= 0;
+    }
+
     void kick() {
         Linux.eventfdWrite(kick.value());
     }
@@ -133,6 +166,12 @@ final class HostileGuest implements AutoCloseable {
     }
 
     // ---- memory
+
+    /** The file loses its pages: the test must not look at them any more either. */
+    void truncate() {
+        vanished = true;
+        Linux.ftruncate(file.value(), 0);
+    }
 
     static long buffer(int i) {
         return GUEST + BUFFERS + 4096L * i;
@@ -267,7 +306,7 @@ final class HostileGuest implements AutoCloseable {
     public void close() {
         f.close();
         boolean intact = true;
-        for (int i = 0; i < MARGIN; i++) {
+        for (int i = 0; i < MARGIN && !vanished; i++) {
             intact &= Memory.getByte(base - 1 - i) == PATTERN && Memory.getByte(base + SIZE + i) == PATTERN;
         }
         mapping.close();

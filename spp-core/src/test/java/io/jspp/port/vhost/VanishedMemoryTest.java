@@ -84,7 +84,7 @@ class VanishedMemoryTest {
      * On JDK 25 the error comes at the very access, so bystanders lose nothing. Before, it comes some time later, perhaps while the worker has a
      * bystander's burst in hand: that burst is lost, and traffic resumes within a second.
      */
-    private static void exchange(TestGuest a, TestGuest b, int frames) {
+    static void exchange(TestGuest a, TestGuest b, int frames) {
         byte[] frame = new byte[200];
         int lost = 0;
         for (int i = 0; i < frames; i++) {
