@@ -2,6 +2,7 @@ package io.jspp.mbuf;
 
 import io.jspp.memory.Alignment;
 import io.jspp.memory.ClientTable;
+import io.jspp.memory.KeptRecords;
 import io.jspp.memory.SegmentException;
 import io.jspp.memory.SharedSegment;
 import java.nio.charset.StandardCharsets;
@@ -54,12 +55,14 @@ public record SegmentGeometry(
     static final int RINGS_SECTION = 3;
     static final int HEADERS_SECTION = 4;
     static final int DATA_SECTION = 5;
+    static final int KEPT_SECTION = 6;
 
     /** Hash of all that both sides must agree on: change the text with the layout. */
-    static final int LAYOUT_HASH = hash("segment 1; client " + ClientTable.ENTRY + "; worker " + WORKER_ROW_BYTES
+    static final int LAYOUT_HASH = hash("segment 2; client " + ClientTable.ENTRY + "; worker " + WORKER_ROW_BYTES
             + "; ring claims 0 8 target 16 waiting 128 ring 256 tail 0 head 128 slots 256 return ring behind"
             + "; mbuf 64: owner 0 next 8 offset 12 segments 14 length 16 total 20 offload 24 held 32"
-            + "; owner word state 8 client 8 epoch 16 claim 16 lcore 16; headroom " + Mempool.HEADROOM);
+            + "; owner word state 8 client 8 epoch 16 claim 16 lcore 16; headroom " + Mempool.HEADROOM
+            + "; kept key 0 stamp 8 move 24 record " + KeptRecords.RECORD + " client " + KeptRecords.BYTES);
 
     public SegmentGeometry {
         check("rings", rings, 0, MAX_RINGS);
@@ -162,7 +165,8 @@ public record SegmentGeometry(
             (long) counterAreas * counterAreaBytes,
             rings * PoolRing.bytes(this),
             (long) mbufs * Mempool.HEADER,
-            (long) mbufs * chunkBytes
+            (long) mbufs * chunkBytes,
+            (long) clients * KeptRecords.BYTES
         };
     }
 

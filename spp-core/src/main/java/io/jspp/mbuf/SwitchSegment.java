@@ -2,6 +2,7 @@ package io.jspp.mbuf;
 
 import io.jspp.linux.FileDescriptor;
 import io.jspp.memory.ClientTable;
+import io.jspp.memory.KeptRecords;
 import io.jspp.memory.SharedSegment;
 
 /**
@@ -93,6 +94,19 @@ public final class SwitchSegment implements AutoCloseable {
             throw new IndexOutOfBoundsException("counter area " + area);
         }
         return segment.sectionAddress(SegmentGeometry.COUNTERS_SECTION) + (long) area * geometry.counterAreaBytes();
+    }
+
+    /**
+     * What a client's process keeps for its successor, as a new view: the process makes one.
+     *
+     * @throws IndexOutOfBoundsException when there is no such client
+     */
+    public KeptRecords keptRecords(int client) {
+        if (client < 0 || client >= geometry.clients()) {
+            throw new IndexOutOfBoundsException("client id " + client);
+        }
+        return new KeptRecords(
+                segment.sectionAddress(SegmentGeometry.KEPT_SECTION) + (long) client * KeptRecords.BYTES);
     }
 
     /** Address and length of the data chunks, page-aligned: an AF_XDP umem. */

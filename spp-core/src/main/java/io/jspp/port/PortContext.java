@@ -1,6 +1,7 @@
 package io.jspp.port;
 
 import io.jspp.counters.CounterAllocator;
+import io.jspp.memory.KeptRecords;
 import java.nio.file.Path;
 
 /** What a port gets from its process. Immutable; any thread. */
@@ -14,6 +15,11 @@ public interface PortContext {
 
     /** The shared memory, or null in a process that is attached to none (a test, a guest). */
     default Attachment attachment() {
+        return null;
+    }
+
+    /** What this process keeps for its successor, or null where there is none. */
+    default KeptRecords keptRecords() {
         return null;
     }
 

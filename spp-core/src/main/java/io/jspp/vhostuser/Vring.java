@@ -9,6 +9,7 @@ import io.jspp.virtio.Features;
 import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestMemoryException;
 import io.jspp.virtio.PackedVirtqueue;
+import io.jspp.virtio.PositionRecord;
 import io.jspp.virtio.SplitVirtqueue;
 import io.jspp.virtio.Virtqueue;
 import java.io.IOException;
@@ -72,6 +73,14 @@ final class Vring implements AutoCloseable {
     private long startAt = FROM_RING;
     private long base = FROM_RING;
 
+    private boolean everStarted;
+
+    /** Whether the front-end has asked where a ring started here stopped, so that it knows. */
+    private boolean positionTaken;
+
+    /** Where the position of a packed ring is kept, 0 nowhere. */
+    private long record;
+
     Vring(int index) {
         this.index = index;
     }
@@ -117,6 +126,7 @@ final class Vring implements AutoCloseable {
             } catch (GuestMemoryException e) {
                 throw new RequestRefused(e.why(), "vring " + index + ": " + e.getMessage());
             }
+            everStarted = true;
             startAt = FROM_RING;
             base = FROM_RING;
             passDescriptors();
@@ -148,10 +158,10 @@ final class Vring implements AutoCloseable {
             int position = startAt == FROM_RING ? -1 : (int) startAt & 0xffff;
             return SplitVirtqueue.open(memory, features, p.size, p.descriptors, p.avail, p.used, position);
         }
-        boolean told = base != FROM_RING && (base & 0xffff) != FIRST_LAP;
+        boolean told = base != FROM_RING && (positionTaken || (base & 0xffff) != FIRST_LAP);
         long position = startAt != FROM_RING ? startAt : told ? base : PackedVirtqueue.UNKNOWN;
-        return PackedVirtqueue.open(
-                memory, features, p.size, p.descriptors, p.avail, p.used, position, user.positionRecord(index));
+        record = user.positionRecord(index);
+        return PackedVirtqueue.open(memory, features, p.size, p.descriptors, p.avail, p.used, position, record);
     }
 
     /** Where the front-end says that a packed ring stands: slot and wrap counter in the low 16 bits. For the next start. */
@@ -187,6 +197,11 @@ final class Vring implements AutoCloseable {
     int takePosition() {
         int position = stoppedAt;
         stoppedAt = 0;
+        positionTaken = everStarted;
+        if (record != 0) {
+            PositionRecord.forget(record);
+            record = 0;
+        }
         parameters = parameters.withoutAddresses();
         base = FROM_RING;
         withoutKick();

@@ -15,7 +15,9 @@ import io.jspp.memory.Memory;
  * Finds where a packed ring stands that somebody served before us. No front-end tells: QEMU says position 0 after every loss of its back-end.
  *
  * <ol>
- *   <li>A ring nobody has served, as after a reboot of the guest meanwhile: available descriptors from slot 0 on, all else zero.
+ *   <li>A ring nobody has served, as after a reboot of the guest meanwhile: available descriptors from slot 0 on, all else zero. Where chains of
+ *       several slots lapped, a full ring may look the same; then the record counts, and it is not one of an earlier life of the guest unless that
+ *       ended while nobody served it.
  *   <li>A ring whose chains have one slot each is decided by its flags: {@link #walk}.
  *   <li>Otherwise the {@link PositionRecord} counts, if the ring does not contradict it.
  * </ol>
@@ -63,16 +65,17 @@ final class PackedPosition {
     }
 
     private void find(long move, long first) {
-        if (fresh()) {
+        int recorded = move == 0 ? NONE : resolve(move, first);
+        boolean byRecordAlone = recorded != NONE && PositionRecord.is(move, PositionRecord.HOW_CHAINS);
+        if (fresh() && !(byRecordAlone && meta(size - 1) != 0)) {
             position = FRESH;
             chains = false;
             return;
         }
-        int recorded = move == 0 ? NONE : resolve(move, first);
         int walked = walk();
-        boolean byRecord = recorded != NONE && (PositionRecord.is(move, PositionRecord.HOW_CHAINS) || !fits(walked));
+        boolean byRecord = byRecordAlone || recorded != NONE && !fits(walked);
         position = byRecord ? recorded : walked;
-        chains = recorded == NONE || PositionRecord.is(move, PositionRecord.HOW_CHAINS);
+        chains = recorded == NONE || byRecordAlone;
         boolean interrupted = recorded == position
                 && recorded == PositionRecord.from(move)
                 && !PositionRecord.is(move, PositionRecord.HOW_FORWARD);

@@ -1,5 +1,6 @@
 package io.jspp.virtio;
 
+import io.jspp.memory.KeptRecords;
 import io.jspp.memory.Memory;
 
 /**
@@ -7,8 +8,7 @@ import io.jspp.memory.Memory;
  * take several slots and only the first of them is marked used.
  *
  * <pre>
- *    0  owner     long   whose ring it is: the business of whoever keeps the records
- *    8  stamp     long   likewise
+ *    0            16 bytes of whoever keeps the record: {@link KeptRecords}
  *   16  ring      long   which ring it was written for: size and addresses
  *   24  move      long   the last step: from position 0-15, to position 16-31, how 32-47, always {@value #MAGIC} 48-63
  *   32  first     long   meta word of the first used descriptor of that step
@@ -19,10 +19,7 @@ import io.jspp.memory.Memory;
  */
 public final class PositionRecord {
     /** Bytes of one record, zero when fresh. */
-    public static final int BYTES = 64;
-
-    public static final int OWNER = 0;
-    public static final int STAMP = 8;
+    public static final int BYTES = KeptRecords.RECORD;
 
     /** The step's chains have one slot each and were marked in ring order, each a step for itself. */
     static final int HOW_FORWARD = 1;
@@ -45,6 +42,12 @@ public final class PositionRecord {
             hash ^= hash >>> 29;
         }
         return hash;
+    }
+
+    /** Makes a record say nothing: its ring is stopped, and the front-end knows where. */
+    public static void forget(long record) {
+        Memory.putLongRelease(record + RING, 0);
+        Memory.putLongRelease(record + MOVE, 0);
     }
 
     /** The last step, or 0 when there is none of this ring. */

@@ -17,7 +17,7 @@ final class PackedDriver implements AutoCloseable {
     static final long GUEST = 0x1_0000_0000L;
     static final long USER = 0x7f00_0000_0000L;
     static final int HEADER = 12;
-    private static final int MARGIN = 64 * 1024;
+    static final int MARGIN = 64 * 1024;
     private static final int AREA = 4096;
     private static final int TABLE = 1024;
     private static final byte PATTERN = 0x5a;
@@ -38,6 +38,10 @@ final class PackedDriver implements AutoCloseable {
     private final long buffers;
     private final int region;
     private final MappedMemory mapping;
+
+    /** Margin, region, margin; another process may serve the ring with it. */
+    final FileDescriptor file;
+
     private final boolean inOrder;
     private final boolean mergeable;
     private final ArrayDeque<Integer> freeIds = new ArrayDeque<>();
@@ -58,7 +62,7 @@ final class PackedDriver implements AutoCloseable {
         this.mergeable = Features.has(features, Features.MRG_RXBUF);
         long areas = PackedLayout.ringBytes(size) + 63 & ~63;
         region = (int) (areas + 4095 & ~4095) + 4096 + size * AREA;
-        FileDescriptor file = Linux.memfdCreate("packed", 0);
+        file = Linux.memfdCreate("packed", 0);
         Linux.ftruncate(file.value(), region + 2L * MARGIN);
         mapping = MappedMemory.shared(file.value(), 0, region + 2L * MARGIN);
         Memory.fill(mapping.address(), MARGIN, PATTERN);
@@ -67,7 +71,7 @@ final class PackedDriver implements AutoCloseable {
         driverArea = areas;
         deviceArea = areas + 64;
         buffers = region - (long) size * AREA;
-        memory = GuestMemory.of(List.of(GuestRegion.map(file, GUEST, region, USER, MARGIN)));
+        memory = GuestMemory.of(List.of(GuestRegion.map(file.duplicate(), GUEST, region, USER, MARGIN)));
         reset();
     }
 
@@ -384,5 +388,6 @@ final class PackedDriver implements AutoCloseable {
     public void close() {
         memory.close();
         mapping.close();
+        file.close();
     }
 }

@@ -141,6 +141,7 @@ final class NfvProcess {
                 client,
                 open(new ProcessCounters(segment, area)),
                 new Attachment(segment, own.clientId(), client.epoch()),
+                segment.keptRecords(own.clientId()),
                 workers,
                 events,
                 options.socketDirectory(),

@@ -1,6 +1,7 @@
 package io.jspp.secondary;
 
 import io.jspp.counters.CounterAllocator;
+import io.jspp.memory.KeptRecords;
 import io.jspp.port.Attachment;
 import io.jspp.port.Claims;
 import io.jspp.port.PortContext;
@@ -13,6 +14,7 @@ record SecondaryContext(
         Claims claims,
         CounterAllocator counters,
         Attachment attachment,
+        KeptRecords keptRecords,
         Quiescence quiescence,
         PortEvents events,
         Path socketDirectory,

@@ -1,6 +1,7 @@
 package io.jspp.port.vhost;
 
 import io.jspp.counters.CounterAllocator;
+import io.jspp.memory.KeptRecords;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
@@ -150,6 +151,11 @@ final class VhostDevicePort implements Port {
         @Override
         public Quiescence quiescence() {
             return context.quiescence();
+        }
+
+        @Override
+        public KeptRecords keptRecords() {
+            return context.keptRecords();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.jspp.port.vhost;
 import io.jspp.counters.DropReason;
 import io.jspp.counters.QueueCounters;
 import io.jspp.linux.FileDescriptor;
+import io.jspp.memory.KeptRecords;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
@@ -47,6 +48,10 @@ final class VhostPort implements Port, VringUser {
     private final Endpoint endpoint;
     private final int queuePairs;
     private final VringSlot[] slots;
+
+    /** Position records of packed rings, 0 where none is kept. Session thread until it has let go. */
+    private final long[] positions;
+
     private final LiveQueues liveRx;
     private final LiveQueues liveTx;
     private volatile PortState state = PortState.down(Cause.OPENING);
@@ -71,6 +76,7 @@ final class VhostPort implements Port, VringUser {
         liveRx = live.rx();
         liveTx = live.tx();
         slots = new VringSlot[2 * queuePairs];
+        positions = new long[slots.length];
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new VringSlot();
         }
@@ -232,6 +238,15 @@ final class VhostPort implements Port, VringUser {
     }
 
     @Override
+    public long positionRecord(int vring) {
+        KeptRecords kept = context.keptRecords();
+        if (positions[vring] == 0 && kept != null) {
+            positions[vring] = kept.claim((long) id.type().hashCode() << 32 | (long) id.index() << 16 | vring + 1);
+        }
+        return positions[vring];
+    }
+
+    @Override
     public void synchronize() {
         context.quiescence().synchronize();
     }
@@ -257,6 +272,12 @@ final class VhostPort implements Port, VringUser {
     @Override
     public void close() {
         loop.close(endpoint);
+        KeptRecords kept = context.keptRecords();
+        if (kept != null) {
+            for (long position : positions) {
+                kept.release(position);
+            }
+        }
         context.events().forget(id);
         onClose.run();
     }
