@@ -80,7 +80,7 @@ class CommandCodecTest {
                         + " usage: add PORT",
                 messageOf("add ring"));
         assertEquals(
-                "unknown command \"bo?gus\"; a nfv knows status, add, del, patch, forward, stop, exit",
+                "unknown command \"bo?gus\"; a nfv knows status, add, del, patch, forward, stop, migrate, exit",
                 messageOf("bo\u001bgus"));
         assertEquals("unexpected \"now\"; usage: forward", messageOf("forward now"));
     }

@@ -334,10 +334,13 @@ class ShellTest {
                 List.of("pri", "pwd", "playback").stream().sorted().toList(),
                 shell.complete("p").stream().sorted().toList());
         assertEquals(List.of("1;"), shell.complete("nfv "));
-        assertEquals(List.of("status", "add", "del", "patch", "forward", "stop", "exit"), shell.complete("nfv 1; "));
+        assertEquals(
+                List.of("status", "add", "del", "patch", "forward", "stop", "migrate", "exit"),
+                shell.complete("nfv 1; "));
         assertEquals(List.of("memif:", "nullpmd:", "pcap:", "ring:", "tap:", "vhost:"), shell.complete("nfv 1; add "));
         assertEquals(List.of("phy:1", "ring:0", "vhost:3", "reset"), shell.complete("nfv 1; patch "));
         assertEquals(List.of("phy:0", "phy:1", "vhost:3"), shell.complete("nfv 1; patch phy:1 "));
+        assertTrue(shell.complete("nfv 1; migrate ").contains("vhost:3"));
         assertEquals(List.of("vhost:3"), shell.complete("nfv 1; del vh"));
         assertEquals(List.of("ring:"), shell.complete("pri; add pipe:0 "));
         assertEquals(
