@@ -1,0 +1,225 @@
+package io.jspp.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.controller.json.Json;
+import io.jspp.controller.process.NetworkNamespace;
+import io.jspp.controller.process.SppCluster;
+import io.jspp.controller.process.SppProcess;
+import io.jspp.it.qemu.GuestImage;
+import io.jspp.it.qemu.QemuGuest;
+import io.jspp.testing.Need;
+import io.jspp.testing.ProjectHome;
+import io.jspp.testing.Requires;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A guest with four queue pairs and four CPUs on an nfv with two workers, while its number of channels changes under load. */
+@Tag("peer")
+@Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX, Need.IPERF3, Need.ETHTOOL, Need.NET_ADMIN, Need.IP})
+class QemuMultiQueueIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int PAIRS = 4;
+    private static final int[] CHANNELS = {1, 4, 2, 3};
+    private static final int PORT = 5201;
+
+    /** Seconds of load. */
+    private static final int SECONDS = 14;
+
+    /** Packets each way under each number of channels. */
+    private static final int STEP = 200;
+
+    @TempDir
+    private Path directory;
+
+    /** Packets of a queue, and whether the guest uses it. */
+    private record Queue(long packets, boolean live) {}
+
+    @Tag("once")
+    @Test
+    void shouldKeepEveryFlowInOrderWhenChannelsComeAndGoUnderLoad() throws Exception {
+        String outside = "sppm" + ProcessHandle.current().pid() % 100_000;
+        try (NetworkNamespace namespace = NetworkNamespace.open();
+                SppCluster cluster =
+                        new SppCluster("qmq", ProjectHome.launcher().toString(), line -> {})) {
+            namespace.addVeth(outside, "192.168.7.2/24");
+            cluster.startController();
+            cluster.startPrimary(1, "0x01", "--vdev", "net_af_packet0,iface=" + outside);
+            List<String> nfv = new ArrayList<>(List.of("nfv", "-l", "0-2", "--file-prefix", cluster.prefix(), "--"));
+            nfv.addAll(List.of("-n", "1", "-s", "127.0.0.1:" + cluster.secondaryPort()));
+            cluster.awaitReady(cluster.start("nfv1", nfv));
+            cluster.shell(
+                    "nfv 1; add vhost:0", "nfv 1; patch vhost:0 phy:0", "nfv 1; patch phy:0 vhost:0", "nfv 1; forward");
+            QemuGuest.Options options = new QemuGuest.Options(
+                    "g0",
+                    directory,
+                    cluster.vhostSocket(0),
+                    false,
+                    "52:54:00:00:00:01",
+                    256,
+                    PAIRS,
+                    "queues=" + PAIRS,
+                    "mq=on");
+            try (QemuGuest guest =
+                    QemuGuest.start(GuestImage.prepare(), options).boot("192.168.7.1/24")) {
+                changeUnderLoad(new RestClient(cluster.restPort()), namespace, guest);
+            }
+        }
+    }
+
+    private void changeUnderLoad(RestClient rest, NetworkNamespace namespace, QemuGuest guest) throws IOException {
+        guest.check("ethtool -L eth0 combined " + PAIRS, LIMIT);
+        List<SppProcess> servers = new ArrayList<>();
+        for (int i = 0; i < PAIRS; i++) {
+            SppProcess server = namespace.start(
+                    "busybox", "sh", "-c", "exec iperf3 -s -1 -J -p " + (PORT + i) + " > " + serverReport(i));
+            servers.add(server);
+        }
+        namespace.check(
+                "busybox",
+                "sh",
+                "-c",
+                "for i in $(busybox seq 100); do [ $(busybox netstat -ltn | busybox grep -c :520) = " + PAIRS
+                        + " ] && exit 0; busybox sleep 0.1; done; exit 1");
+        for (int i = 0; i < PAIRS; i++) {
+            // A process on each CPU, so that each transmit queue is used; the last one has one connection each way.
+            String load = i < PAIRS - 1 ? " -u -l 1000 -b 1500k -P 2" : " -b 8M -l 8k";
+            guest.check(
+                    "taskset " + Integer.toHexString(1 << i) + " iperf3 -c 192.168.7.2 -p " + (PORT + i)
+                            + " --bidir -i 1 -J -t " + SECONDS + load + " >/tmp/report" + i + " 2>&1 &",
+                    LIMIT);
+        }
+        int changes = 0;
+        BooleanSupplier loaded = () -> servers.stream().allMatch(SppProcess::isAlive);
+        while (loaded.getAsBoolean()) {
+            change(rest, guest, CHANNELS[changes++ % CHANNELS.length], loaded);
+        }
+        assertTrue(changes >= CHANNELS.length, () -> "too few changes: " + queues(rest, "rx"));
+        for (String direction : List.of("rx", "tx")) {
+            for (int i = 0; i < PAIRS; i++) {
+                assertTrue(queues(rest, direction).get(i).packets() > 0, () -> direction + queues(rest, direction));
+            }
+        }
+        guest.check("for i in $(seq 50); do pidof iperf3 >/dev/null || exit 0; sleep 0.1; done; exit 1", LIMIT);
+        for (int i = 0; i < PAIRS; i++) {
+            String ofHost = Files.readString(serverReport(i));
+            String ofGuest = guest.check("cat /tmp/report" + i, LIMIT);
+            if (i < PAIRS - 1) {
+                assertInOrder(ofHost, false);
+                assertInOrder(ofGuest, true);
+            } else {
+                assertContinues(ofHost);
+                assertContinues(ofGuest);
+            }
+        }
+    }
+
+    /** Changes the channels, then waits until as many pairs are live, and packets pass both ways on these only. */
+    private static void change(RestClient rest, QemuGuest guest, int channels, BooleanSupplier loaded) {
+        guest.check("ethtool -L eth0 combined " + channels, LIMIT);
+        await().atMost(LIMIT).until(() -> live(queues(rest, "rx")) == channels && live(queues(rest, "tx")) == channels);
+        Map<Integer, Queue> received = queues(rest, "rx");
+        Map<Integer, Queue> sent = queues(rest, "tx");
+        await().atMost(LIMIT)
+                .until(() -> !loaded.getAsBoolean()
+                        || moved(queues(rest, "rx"), received) > STEP && moved(queues(rest, "tx"), sent) > STEP);
+        for (int queue = channels; queue < PAIRS; queue++) {
+            assertEquals(received.get(queue), queues(rest, "rx").get(queue));
+            assertEquals(sent.get(queue), queues(rest, "tx").get(queue));
+        }
+    }
+
+    /**
+     * Datagrams are numbered. What a guest sent is never late. What it receives can only be late when it did not keep up with a queue that just ended,
+     * and read the next one before: then it lost some as well.
+     */
+    private static void assertInOrder(String report, boolean guestReceives) throws IOException {
+        int received = 0;
+        for (Map<String, Object> stream : objects(end(report), "streams")) {
+            Map<String, Object> udp = Json.asObject(stream.get("udp"));
+            if (Boolean.FALSE.equals(udp.get("sender"))) {
+                received++;
+                long packets = RestClient.number(udp.get("packets"));
+                long lost = RestClient.number(udp.get("lost_packets"));
+                assertTrue(packets > 1000 && lost < packets / 4, report);
+                if (!guestReceives || lost == 0) {
+                    assertEquals(0, RestClient.number(udp.get("out_of_order")), report);
+                }
+            }
+        }
+        assertEquals(2, received, report);
+    }
+
+    /** No second of a connection passes without bytes. */
+    private static void assertContinues(String report) throws IOException {
+        List<Map<String, Object>> intervals = objects(parse(report), "intervals");
+        assertTrue(intervals.size() >= SECONDS - 1, report);
+        for (Map<String, Object> interval : intervals.subList(0, SECONDS - 1)) {
+            for (Map<String, Object> stream : objects(interval, "streams")) {
+                assertTrue(RestClient.number(stream.get("bytes")) > 0, report);
+            }
+        }
+        assertFalse(end(report).isEmpty(), report);
+    }
+
+    private static Map<String, Object> end(String report) throws IOException {
+        return Json.asObject(parse(report).get("end"));
+    }
+
+    /** Without the part that tells how it started: there iperf3's servers name members twice. */
+    private static Map<String, Object> parse(String report) throws IOException {
+        int results = report.indexOf("\"intervals\"");
+        assertTrue(results > 0, report);
+        return Json.asObject(Json.parse('{' + report.substring(results)));
+    }
+
+    private static List<Map<String, Object>> objects(Map<String, Object> parent, String name) {
+        List<Map<String, Object>> objects = new ArrayList<>();
+        RestClient.list(parent, name).forEach(each -> objects.add(Json.asObject(each)));
+        return objects;
+    }
+
+    private static long live(Map<Integer, Queue> queues) {
+        return queues.values().stream().filter(Queue::live).count();
+    }
+
+    private static long moved(Map<Integer, Queue> now, Map<Integer, Queue> before) {
+        long sum = 0;
+        for (Map.Entry<Integer, Queue> entry : now.entrySet()) {
+            sum += entry.getValue().packets() - before.get(entry.getKey()).packets();
+        }
+        return sum;
+    }
+
+    private static Map<Integer, Queue> queues(RestClient rest, String direction) {
+        Map<Integer, Queue> queues = new TreeMap<>();
+        for (Object row : RestClient.list(rest.get("/nfvs/1"), "counters")) {
+            Map<String, Object> counters = Json.asObject(row);
+            if (counters.get("port").equals("vhost:0")
+                    && counters.get("direction").equals(direction)) {
+                queues.put(
+                        (int) RestClient.number(counters.get("queue")),
+                        new Queue(
+                                RestClient.number(counters.get("packets")), Boolean.TRUE.equals(counters.get("live"))));
+            }
+        }
+        return queues;
+    }
+
+    private Path serverReport(int server) {
+        return directory.resolve("iperf" + server + ".json");
+    }
+}
