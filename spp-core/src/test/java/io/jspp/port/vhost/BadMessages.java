@@ -123,7 +123,7 @@ final class BadMessages {
                     try (ScriptedFrontend f = v.connect()) {
                         f.send(Requests.SET_PROTOCOL_FEATURES, u64(f.get(Requests.GET_PROTOCOL_FEATURES)));
                         for (int i = 0; i < 1000; i++) {
-                            assertEquals(0, f.ask(Requests.SEND_RARP, u64(0x0200_0000_0000L | i)));
+                            assertEquals(0, f.ask(Requests.SEND_RARP, u64((long) i << 8 | 2)));
                         }
                         for (long mtu : new long[] {0, 1, 65536, -1}) {
                             Victim.refuses(f, Requests.NET_SET_MTU, u64(mtu));
