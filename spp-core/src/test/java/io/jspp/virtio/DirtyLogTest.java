@@ -93,7 +93,7 @@ class DirtyLogTest {
             Memory.get(base, before, 0, before.length);
         }
 
-        /** Every page that changed below {@code end} is marked, and nothing from {@code untouched} on that lies before {@code buffers}. */
+        /** Every page that changed below guest address {@code end} is marked. */
         void compare(Log log, long guest, long end) {
             Memory.get(base, after, 0, after.length);
             for (int at = 0; at < after.length && guest + at < end; at += PAGE) {
