@@ -38,14 +38,18 @@ public final class Frames {
         }
     }
 
-    /** The byte at {@code offset}, 0..255. */
+    /**
+     * The byte at {@code offset}, 0..255; 0 outside of the packet. Offsets that follow from bytes of a guest's memory can be any number when that
+     * memory vanishes in between (JDK 17 goes on behind such a load with whatever the register held).
+     */
     public static int getByte(Burst burst, int i, int offset) {
         int s = burst.first[i];
+        int end = s + burst.count[i];
         int skip = offset;
-        while (skip >= burst.segmentLength[s]) {
+        while (s < end && Integer.compareUnsigned(skip, burst.segmentLength[s]) >= 0) {
             skip -= burst.segmentLength[s++];
         }
-        return Memory.getUnsignedByte(burst.segmentAddress[s] + skip);
+        return s == end ? 0 : Memory.getUnsignedByte(burst.segmentAddress[s] + skip);
     }
 
     /** The big-endian word at {@code offset}. */

@@ -106,7 +106,7 @@ public final class FrameHeaders {
             fragment |= next == IpHeader.PROTOCOL_FRAGMENT;
             int size = options ? 8 + 8 * Memory.getUnsignedByte(frame + at + 1) : IpHeader.V6_FRAGMENT_LENGTH;
             next = Memory.getUnsignedByte(frame + at);
-            if (at + size > length) {
+            if (Integer.compareUnsigned(size, length - at) > 0) { // any number, when the memory has vanished meanwhile
                 return true;
             }
             at += size;

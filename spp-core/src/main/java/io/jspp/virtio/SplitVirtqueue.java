@@ -114,7 +114,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         work[0] = WORK_PER_BURST;
         while (waiting > 0 && packets < first.length && segments < segmentAddress.length) {
             int head = Memory.getUnsignedShort(availRing + 2L * (last & mask));
-            if (head >= size) {
+            if (outside(head)) {
                 fail("avail ring names a descriptor beyond the queue size");
                 break;
             }
@@ -244,7 +244,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
                 }
             }
             int head = Memory.getUnsignedShort(availRing + 2L * (last & mask));
-            if (head >= size) {
+            if (outside(head)) {
                 fail("avail ring names a descriptor beyond the queue size");
                 drop(DROP_STOPPED, to - p);
                 break;
@@ -307,13 +307,21 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         return free;
     }
 
+    /**
+     * Whether the ring holds no such descriptor. JDK 17 goes on behind a load whose page has vanished with whatever the register held, an upper half
+     * included that the compiler takes for zero: so unsigned, which nothing passes but an index.
+     */
+    private boolean outside(int head) {
+        return Integer.compareUnsigned(head, size) >= 0;
+    }
+
     @Override
     int nextChain(int ahead, int wanted, long[] addresses, int[] lengths, int at, int limit) {
         if (ahead == (availSeen - lastAvail & 0xffff) && look() <= ahead) {
             return ahead == size && broken() == null ? QUEUE_EXHAUSTED : NONE_LEFT;
         }
         int head = Memory.getUnsignedShort(availRing + 2L * (lastAvail + ahead & mask));
-        if (head >= size) {
+        if (outside(head)) {
             fail("avail ring names a descriptor beyond the queue size");
             return NONE_LEFT;
         }
