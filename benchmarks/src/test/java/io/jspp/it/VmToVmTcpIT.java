@@ -40,7 +40,7 @@ class VmToVmTcpIT {
 
     /** One turn each: all of it works, and jumbo frames arrive as they were sent. */
     @Test
-    @Tag("once")
+    @Tag("long")
     void shouldCarryTcpOfGuestsThatTestpmdServedBefore() throws Exception {
         withGuests((cluster, a, b) -> {
             double reference = withTestpmd(cluster, () -> rate(a, 3));
