@@ -3,16 +3,20 @@ package io.jspp.memory;
 import io.jspp.linux.Constants;
 import io.jspp.linux.Linux;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A mapping of a file descriptor or of anonymous memory. The descriptor may be closed once it is mapped. Closing unmaps, once; the caller makes
- * sure that no thread looks at the memory then.
+ * sure that no thread looks at the memory then. What is not closed yet is counted, {@link #live}.
  */
 public final class MappedMemory extends Region {
+    private static final AtomicInteger LIVE = new AtomicInteger();
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private MappedMemory(long address, long length) {
         super(address, length);
+        LIVE.incrementAndGet();
     }
 
     /** Maps {@code [offset, offset + length)} of {@code fd} shared, readable and writable; offset is page-aligned. */
@@ -53,6 +57,12 @@ public final class MappedMemory extends Region {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             Linux.munmap(address(), length());
+            LIVE.decrementAndGet();
         }
+    }
+
+    /** Mappings of this process that are not closed. */
+    public static int live() {
+        return LIVE.get();
     }
 }

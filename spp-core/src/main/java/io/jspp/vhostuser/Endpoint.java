@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
 
-    private static final long NEVER = Long.MAX_VALUE;
     private static final long CONNECT_NS = 100_000_000L;
     private static final long RETRY_NS = 1_000_000_000L;
     /** A peer that has this long for its next step and does not take it is waiting for something. */
@@ -108,7 +107,8 @@ public final class Endpoint {
             return tickSession(nowNs);
         }
         if (listener != null) {
-            return NEVER;
+            lookAtPath(nowNs);
+            return listener != null ? LOOK_NS : 1;
         }
         if (nowNs - actNs >= 0) {
             if (client) {
@@ -179,6 +179,26 @@ public final class Endpoint {
                 socket.close();
             }
             retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, socketFailure(e.errno(), e.getMessage()));
+        }
+    }
+
+    /** Somebody may have removed or replaced our socket's file: then nobody can find us any more, and we listen anew. */
+    private void lookAtPath(long nowNs) {
+        if (nowNs - lookNs < LOOK_NS) {
+            return;
+        }
+        lookNs = nowNs;
+        boolean ours;
+        try {
+            Linux.Stat stat = Linux.lstat(path);
+            ours = stat.inode() == boundInode && stat.device() == boundDevice;
+        } catch (LinuxException e) {
+            ours = e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR;
+        }
+        if (!ours) {
+            log(nowNs, path + " was removed or replaced: listening anew");
+            closeListener();
+            actNs = nowNs;
         }
     }
 

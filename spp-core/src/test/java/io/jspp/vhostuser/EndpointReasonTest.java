@@ -12,6 +12,7 @@ import io.jspp.memory.MappedMemory;
 import io.jspp.state.Cause;
 import io.jspp.state.Reason;
 import io.jspp.virtio.Virtqueue;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +106,42 @@ class EndpointReasonTest {
         await(VringUser.Stage.LISTENING, Cause.NO_GUEST);
     }
 
+    /** Number 232: what it points to may be anybody's. */
+    @Test
+    void shouldNotFollowALinkInTheWay() throws Exception {
+        Path target = directory.resolve("target");
+        Files.createSymbolicLink(path, target);
+        open(path, false);
+        await(VringUser.Stage.DOWN, Cause.SOCKET_PATH_TAKEN);
+        assertTrue(Files.notExists(target) && Files.isSymbolicLink(path));
+    }
+
+    /** Number 233, for one that is removed and one that is replaced. */
+    @Test
+    void shouldListenAnewWhenItsSocketIsRemovedOrReplaced() throws Exception {
+        open(path, false);
+        await(VringUser.Stage.LISTENING, Cause.NO_GUEST);
+        Files.delete(path);
+        answersAgain();
+        Files.delete(path);
+        Files.writeString(path, "mine");
+        await(VringUser.Stage.DOWN, Cause.SOCKET_PATH_TAKEN);
+        assertEquals("mine", Files.readString(path));
+        Files.delete(path);
+        answersAgain();
+    }
+
+    private void answersAgain() throws IOException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (Files.notExists(path) || user.seen.stage != VringUser.Stage.LISTENING) {
+            assertTrue(System.nanoTime() < deadlineNs, "does not listen anew, is " + user.seen);
+            LockSupport.parkNanos(1_000_000);
+        }
+        try (ScriptedFrontend f = new ScriptedFrontend(path.toString())) {
+            assertEquals(Session.FEATURES, f.get(Requests.GET_FEATURES));
+        }
+    }
+
     @Test
     void shouldNameADirectoryThatIsMissingAndGoOnWhenItIsThere() throws Exception {
         Path absent = directory.resolve("absent");
@@ -115,6 +152,7 @@ class EndpointReasonTest {
         await(VringUser.Stage.LISTENING, Cause.NO_GUEST);
     }
 
+    /** Number 235: both sides listen. */
     @Test
     void shouldNameAnotherListenerOnItsPath() {
         Recorder other = new Recorder();
@@ -216,6 +254,7 @@ class EndpointReasonTest {
         }
     }
 
+    /** Number 235: both sides connect. */
     @Test
     void shouldSayWhomItWaitsForAsClient() {
         open(path, true);

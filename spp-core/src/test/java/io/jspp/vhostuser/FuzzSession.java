@@ -34,6 +34,7 @@ final class FuzzSession implements VringUser, AutoCloseable {
     private final byte[] reply = new byte[20];
     private boolean unsynchronized;
     private int have;
+    private long lastReply;
 
     FuzzSession() {
         FileDescriptor[] pair = Sockets.socketpair(Constants.SOCK_STREAM | Constants.SOCK_NONBLOCK);
@@ -92,12 +93,23 @@ final class FuzzSession implements VringUser, AutoCloseable {
                 have = 0;
                 n++;
                 ByteBuffer b = ByteBuffer.wrap(reply).order(ByteOrder.LITTLE_ENDIAN);
+                lastReply = b.getLong(12);
                 check(b.getInt(4) == (Requests.VERSION | Requests.FLAG_REPLY) && b.getInt(8) == 8, "malformed reply");
             }
         }
     }
 
+    /** Value of the reply that {@link #replies} read last. */
+    long lastReply() {
+        return lastReply;
+    }
+
     // ---- worker
+
+    /** The ring as a worker finds it, or null. */
+    Virtqueue queue(int vring) {
+        return published[vring];
+    }
 
     /** One turn over all rings; packets moved. */
     int work() {
