@@ -1,10 +1,11 @@
 package io.jspp.vhostuser;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.jspp.state.Cause;
 import io.jspp.virtio.GuestRegion;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  * <p>Best effort: what another user's front-end, or one in another pid namespace, has mapped can't be seen, and is taken for shared.
  */
 final class PeerMappings {
-    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_LINES = 10_000;
     private static final int RADIX = 16;
 
     private PeerMappings() {}
@@ -31,43 +32,42 @@ final class PeerMappings {
         if (pid <= 0) {
             return;
         }
-        String maps;
-        try (InputStream in = Files.newInputStream(Path.of("/proc/" + pid + "/maps"))) {
-            maps = new String(in.readNBytes(MAX_BYTES), StandardCharsets.ISO_8859_1);
-        } catch (IOException | SecurityException notOurs) {
-            return;
-        }
+        long highest = 0;
         for (GuestRegion region : regions) {
-            String line = lineOf(maps, region.userAddress());
-            // address perms offset dev inode path; perms end with s or p
-            String[] fields = line.split(" +");
-            if (fields.length >= 5 && fields[1].endsWith("p") && fields[4].equals(Long.toString(region.inode()))) {
-                throw new RequestRefused(
-                        Cause.MEMORY_NOT_SHARED,
-                        "process " + pid + " has mapped the region at 0x" + Long.toHexString(region.userAddress())
-                                + " privately");
+            highest = Long.compareUnsigned(region.userAddress(), highest) > 0 ? region.userAddress() : highest;
+        }
+        try (BufferedReader maps = Files.newBufferedReader(Path.of("/proc/" + pid + "/maps"), ISO_8859_1)) {
+            String line = maps.readLine();
+            // In ascending order; what lies behind the last region is of no interest, nor is a list without end.
+            for (int i = 0; i < MAX_LINES && line != null && Long.compareUnsigned(begin(line), highest) <= 0; i++) {
+                for (GuestRegion region : regions) {
+                    refusePrivate(pid, line, region);
+                }
+                line = maps.readLine();
             }
+        } catch (IOException | SecurityException | NumberFormatException notOurs) {
+            return;
         }
     }
 
-    /** The line with the mapping an address lies in, or an empty one. */
-    private static String lineOf(String maps, long address) {
-        int at = 0;
-        while (at < maps.length()) {
-            int end = maps.indexOf('\n', at);
-            int dash = maps.indexOf('-', at);
-            int blank = maps.indexOf(' ', at);
-            if (end < 0 || dash < 0 || blank < dash || blank > end) {
-                return "";
-            }
-            long from = Long.parseUnsignedLong(maps.substring(at, dash), RADIX);
-            long to = Long.parseUnsignedLong(maps.substring(dash + 1, blank), RADIX);
-            if (Long.compareUnsigned(address, to) < 0) {
-                // Lines are in ascending order.
-                return Long.compareUnsigned(address, from) < 0 ? "" : maps.substring(at, end);
-            }
-            at = end + 1;
+    private static long begin(String line) {
+        return Long.parseUnsignedLong(line, 0, Math.max(0, line.indexOf('-')), RADIX);
+    }
+
+    /** A line: {@code address perms offset dev inode path}; perms end with s or p. */
+    private static void refusePrivate(int pid, String line, GuestRegion region) throws RequestRefused {
+        int dash = line.indexOf('-');
+        int blank = line.indexOf(' ');
+        long end = Long.parseUnsignedLong(line, dash + 1, Math.max(dash + 1, blank), RADIX);
+        long address = region.userAddress();
+        if (Long.compareUnsigned(address, begin(line)) < 0 || Long.compareUnsigned(address, end) >= 0) {
+            return;
         }
-        return "";
+        String[] fields = line.split(" +");
+        if (fields.length >= 5 && fields[1].endsWith("p") && fields[4].equals(Long.toString(region.inode()))) {
+            throw new RequestRefused(
+                    Cause.MEMORY_NOT_SHARED,
+                    "process " + pid + " has mapped the region at 0x" + Long.toHexString(address) + " privately");
+        }
     }
 }

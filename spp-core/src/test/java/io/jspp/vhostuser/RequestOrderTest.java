@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class RequestOrderTest {
     private static final int RUNS = 1000;
-    private static final int REQUESTS = 30;
-    private static final int FRAMES = 40;
+    private static final int REQUESTS = 20;
+    private static final int FRAMES = 20;
     private static final int LOG_BYTES = 1 << 16;
     private static final long HALF = FuzzPeer.FILE_BYTES / 2;
     private static final int[] RINGS = {0, 1};
@@ -58,7 +58,7 @@ class RequestOrderTest {
     private long features;
     private int sent;
     private int received;
-    private final List<String> story = new ArrayList<>();
+    private final List<Object> story = new ArrayList<>();
 
     @AfterEach
     void end() {
@@ -150,7 +150,7 @@ class RequestOrderTest {
 
     /** Sends it and reads the answer, which there must be one of. */
     private long ask(Request request) throws ConnectionEnded {
-        story.add(request.toString());
+        story.add(request);
         Parcel parcel = request.parcel();
         boolean running = request.number == Requests.GET_VRING_BASE && front.queue(request.payload[0]) != null;
         front.send(parcel.bytes(), 0, parcel.bytes().length, parcel.descriptors());

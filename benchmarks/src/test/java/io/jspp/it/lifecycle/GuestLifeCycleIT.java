@@ -44,6 +44,7 @@ class GuestLifeCycleIT {
     @Test
     void shouldKeepNothingOfAGuestAndHarmNobodyElse() throws Exception {
         try (SppCluster cluster = cluster()) {
+            cluster.environment("SPP_JAVA_OPTS", ProcessUsage.TRACKING);
             SppProcess nfv = cluster.startNfv(1);
             wire(cluster);
             cluster.start("answer", answer(cluster)).awaitLine(READY, LIMIT);

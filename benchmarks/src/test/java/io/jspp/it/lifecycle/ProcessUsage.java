@@ -2,9 +2,12 @@ package io.jspp.it.lifecycle;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,8 +18,16 @@ import java.util.stream.Stream;
  * @param mappings all of them
  * @param anonymousKiB resident memory of its own
  * @param sharedKiB resident memory of memory files
+ * @param allocations of native memory outside the JVM's own, by its native memory tracking, {@link #TRACKING}
  */
-record ProcessUsage(int descriptors, int memfdMappings, int mappings, long anonymousKiB, long sharedKiB) {
+record ProcessUsage(
+        int descriptors, int memfdMappings, int mappings, long anonymousKiB, long sharedKiB, long allocations) {
+    /** Option of the JVM that {@link #of} asks. */
+    static final String TRACKING = "-XX:NativeMemoryTracking=summary";
+
+    /** What Unsafe and direct buffers allocate is "Other": {@code (malloc=123KB #45)}. */
+    private static final Pattern OTHER = Pattern.compile("Other \\(reserved=[^\n]*\n\\s+\\(malloc=\\w+ #(\\d+)");
+
     static ProcessUsage of(long pid) {
         Path proc = Path.of("/proc", Long.toString(pid));
         try (Stream<Path> descriptors = Files.list(proc.resolve("fd"))) {
@@ -27,10 +38,25 @@ record ProcessUsage(int descriptors, int memfdMappings, int mappings, long anony
                     (int) maps.stream().filter(line -> line.contains("/memfd:")).count(),
                     maps.size(),
                     kiB(status, "RssAnon:"),
-                    kiB(status, "RssShmem:"));
+                    kiB(status, "RssShmem:"),
+                    allocations(proc));
         } catch (IOException e) {
             throw new UncheckedIOException("read " + proc, e);
         }
+    }
+
+    private static long allocations(Path proc) throws IOException {
+        Path jcmd = proc.resolve("exe").toRealPath().resolveSibling("jcmd");
+        String pid = proc.getFileName().toString();
+        Process process = new ProcessBuilder(jcmd.toString(), pid, "VM.native_memory", "summary")
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher other = OTHER.matcher(text);
+        if (!other.find()) {
+            throw new IOException("no native memory tracking, is " + TRACKING + " set? " + text);
+        }
+        return Long.parseLong(other.group(1));
     }
 
     private static long kiB(List<String> status, String name) {

@@ -2,7 +2,6 @@ package io.jspp.port.vhost;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.linux.FileDescriptor;
 import io.jspp.port.PortState;
 import io.jspp.worker.IdleMode;
 import java.io.IOException;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The catalogue of bad inputs, part A (docs/testing.md), against a vhost port whose worker serves two innocent guests besides. After each input:
- * the port serves the next guest, descriptors and mappings are back to what they were, the innocent ones lost nothing and did not wait.
+ * the port serves the next guest, descriptors, mappings and native memory are back to what they were, the innocent ones lost nothing and did not wait.
  */
 @Timeout(120)
 class BadInputsTest {
@@ -30,7 +29,7 @@ class BadInputsTest {
     private static VhostLab lab;
     private static Victim victim;
     private static Bystanders bystanders;
-    private static int openIdle;
+    private static Holdings idle;
     private static long foreignIdle;
 
     static List<BadInput> inputs() {
@@ -50,7 +49,7 @@ class BadInputsTest {
         victim = new Victim(lab, 0);
         bystanders = new Bystanders(lab, 1, 2);
         serveNext(); // makes whatever is made once
-        openIdle = FileDescriptor.live();
+        idle = Holdings.now();
         foreignIdle = foreignDescriptors();
     }
 
@@ -100,7 +99,7 @@ class BadInputsTest {
         input.attack().on(victim);
         bystanders.assertUnharmed();
         serveNext();
-        VhostLab.await("descriptors are closed", () -> FileDescriptor.live() == openIdle);
+        VhostLab.await("all is closed", () -> Holdings.now().equals(idle));
         assertTrue(foreignDescriptors() <= foreignIdle, "descriptors leaked");
         assertTrue(mappings() == 0, "mappings leaked");
         assertTrue(lab.errors.isEmpty(), lab.errors::toString);

@@ -1,5 +1,6 @@
 package io.jspp.port.vhost;
 
+import static io.jspp.vhostuser.ScriptedFrontend.state;
 import static io.jspp.vhostuser.ScriptedFrontend.table;
 import static io.jspp.vhostuser.ScriptedFrontend.u64;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,10 +11,11 @@ import io.jspp.linux.Linux;
 import io.jspp.linux.Sockets;
 import io.jspp.vhostuser.Requests;
 import io.jspp.vhostuser.ScriptedFrontend;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows 23 to 43, and 69 to 71: guest memory and the dirty log. Row 44, memory that vanishes, has a test of its own. */
+/** Rows 23 to 43, 69 to 71, and 236: guest memory and the dirty log. Row 44, memory that vanishes, has a test of its own. */
 final class BadMemory {
     private static final long USER = HostileGuest.USER;
     private static final long SIZE = HostileGuest.SIZE;
@@ -101,6 +103,7 @@ final class BadMemory {
                 }),
                 new BadInput(42, "wrong regions one by one", BadMemory::wrongSlots),
                 new BadInput(43, "removal of live and unknown regions", BadMemory::removals),
+                new BadInput(236, "memory with a hole punched while running", BadMemory::hole),
                 new BadInput(69, "dirty logs that are none", BadMemory::wrongLogs),
                 new BadInput(70, "dirty log too small, 71 with an offset", BadMemory::smallLog));
     }
@@ -122,6 +125,31 @@ final class BadMemory {
             }
         } finally {
             FileDescriptor.closeAll(Arrays.asList(pair));
+        }
+    }
+
+    /** A balloon gives pages back: they read as zero, rings included, and the guest sets up its rings again. */
+    private static void hole(Victim v) throws IOException, InterruptedException {
+        try (HostileGuest g = v.started(Victim.PLAIN)) {
+            g.passes();
+            for (int i = 0; i < 64; i++) {
+                g.send(60);
+            }
+            g.kick();
+            String file = "/proc/" + Linux.getpid() + "/fd/" + g.file.value();
+            String size = Long.toString(SIZE);
+            Process punch = new ProcessBuilder("fallocate", "-p", "-o", "4096", "-l", size, file)
+                    .inheritIO()
+                    .start();
+            assertEquals(0, punch.waitFor(), "fallocate");
+            g.kick();
+            for (int ring : new int[] {HostileGuest.RX, HostileGuest.TX}) {
+                g.f.get(Requests.GET_VRING_BASE, state(ring, 0));
+                g.availIdx(ring, 0);
+                g.describe(ring);
+            }
+            g.refill();
+            g.passes();
         }
     }
 

@@ -13,10 +13,11 @@ import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
 import io.jspp.vhostuser.Requests;
 import io.jspp.vhostuser.ScriptedFrontend;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows 45 to 65: parameters of rings and their descriptors. */
+/** Rows 45 to 65, 243 and 244: parameters of rings, their descriptors, and guests that leave theirs alone. */
 final class BadRings {
     private static final long USER = HostileGuest.USER;
     private static final long END = HostileGuest.USER + HostileGuest.SIZE;
@@ -157,6 +158,36 @@ final class BadRings {
                 new BadInput(62, "call and error descriptors made blocking and full", BadRings::blockingEvents),
                 new BadInput(62, "call descriptor filled and emptied all the time", BadRings::flickeringCall),
                 new BadInput(63, "sockets, files, timers instead of eventfds", BadRings::noEvents),
+                new BadInput(63, "a pipe that is full and blocks", BadRings::fullPipe),
+                new BadInput(243, "a guest that offers no receive buffers", v -> {
+                    try (HostileGuest g = v.guest(Victim.PLAIN)) {
+                        g.negotiate();
+                        g.describe(RX);
+                        g.describe(TX);
+                        long drops = v.txDrops();
+                        for (int round = 1; round <= 10; round++) {
+                            long until = drops + round * 100L;
+                            for (int i = 0; i < 100; i++) {
+                                g.send(60);
+                            }
+                            g.kick();
+                            VhostLab.await("dropped", () -> v.txDrops() == until);
+                        }
+                        g.refill();
+                        g.passes();
+                    }
+                }),
+                new BadInput(244, "a guest that never looks at what came back", v -> {
+                    try (HostileGuest g = v.started(Victim.PLAIN)) {
+                        long seen = v.seen();
+                        for (int i = 0; i < HostileGuest.ENTRIES; i++) {
+                            g.send(60);
+                        }
+                        g.kick();
+                        VhostLab.await("taken", () -> v.seen() == seen + HostileGuest.ENTRIES);
+                        assertEquals(HostileGuest.ENTRIES, g.usedIdx(TX), "completed whether looked at or not");
+                    }
+                }),
                 new BadInput(65, "reset and disabling under traffic", v -> {
                     for (int request : new int[] {
                         Requests.RESET_OWNER, Requests.SET_STATUS, Requests.SET_VRING_ENABLE, Requests.GET_VRING_BASE
@@ -228,6 +259,26 @@ final class BadRings {
                 VhostLab.await("taken", () -> v.seen() > seen);
                 g.refill();
             }
+        }
+    }
+
+    /** Another process has it as its input and reads nothing. */
+    private static void fullPipe(Victim v) throws IOException {
+        Process reader = new ProcessBuilder("sleep", "60").start();
+        int both = Constants.O_RDWR | Constants.O_NONBLOCK;
+        try (FileDescriptor pipe = Linux.open("/proc/" + reader.pid() + "/fd/0", both, 0);
+                NativeMemory bytes = NativeMemory.allocate(4096)) {
+            while (Linux.write(pipe.value(), bytes.address(), 4096) > 0) {
+                assertTrue(reader.isAlive(), "the pipe never gets full");
+            }
+            blocking(pipe);
+            for (int request : EVENTS) {
+                v.refuses(request, u64(0), pipe.value());
+            }
+            v.refuses(Requests.SET_LOG_FD, Victim.NOTHING, pipe.value());
+            v.refuses(Requests.SET_BACKEND_REQ_FD, Victim.NOTHING, pipe.value());
+        } finally {
+            reader.destroyForcibly();
         }
     }
 

@@ -48,7 +48,7 @@ class VanishedKindsTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void shouldTakeDownThatPortOnlyAndServeTheNextGuest(Kind kind) throws Exception {
-        int openBefore = FileDescriptor.live();
+        Holdings before = Holdings.now();
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE)) {
             Victim victim = new Victim(lab, 0);
             Port left = lab.open(1);
@@ -77,7 +77,7 @@ class VanishedKindsTest {
                 assertTrue(error instanceof InternalError, error.toString());
             }
         }
-        assertEquals(openBefore, FileDescriptor.live(), "descriptors leaked");
+        assertEquals(before, Holdings.now());
     }
 
     private static void vanish(Kind kind, Victim victim, HostileGuest g, FileDescriptor other) {

@@ -43,7 +43,7 @@ class VanishedMemoryTest {
     @ValueSource(booleans = {true, false})
     void shouldTakeDownThatPortOnlyAndServeTheNextGuest(boolean busy) throws Exception {
         IdleMode idle = busy ? IdleMode.BUSY : IdleMode.ADAPTIVE;
-        int openBefore = FileDescriptor.live();
+        Holdings before = Holdings.now();
         try (VhostLab lab = new VhostLab(directory, false, idle)) {
             Port victim = lab.open(0);
             Port left = lab.open(1);
@@ -77,7 +77,7 @@ class VanishedMemoryTest {
                 assertTrue(error instanceof InternalError, error.toString());
             }
         }
-        assertEquals(openBefore, FileDescriptor.live(), "descriptors leaked");
+        assertEquals(before, Holdings.now());
     }
 
     /**
