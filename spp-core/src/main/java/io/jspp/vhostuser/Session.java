@@ -1,7 +1,6 @@
 package io.jspp.vhostuser;
 
 import io.jspp.linux.FileDescriptor;
-import io.jspp.linux.Linux;
 import io.jspp.state.Cause;
 import io.jspp.state.Reason;
 import io.jspp.virtio.Features;
@@ -239,7 +238,7 @@ final class Session implements AutoCloseable {
         if (sent == null) {
             throw new RequestRefused("no descriptor");
         }
-        if (!Linux.fstat(sent.value()).isSocket()) {
+        if (!DescriptorKind.isSocket(sent)) {
             sent.close();
             throw new RequestRefused("descriptor is no socket");
         }

@@ -13,8 +13,6 @@ import io.jspp.virtio.PositionRecord;
 import io.jspp.virtio.SplitVirtqueue;
 import io.jspp.virtio.Virtqueue;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * One ring of a session: parameters latched as their requests come, in any order, and the state they lead to.
@@ -99,11 +97,10 @@ final class Vring implements AutoCloseable {
      */
     static FileDescriptor eventDescriptor(FileDescriptor sent) throws RequestRefused {
         try {
-            String link = Files.readSymbolicLink(Path.of("/proc/self/fd/" + sent.value()))
-                    .toString();
-            if (!link.equals("anon_inode:[eventfd]")) {
+            String kind = DescriptorKind.of(sent);
+            if (!DescriptorKind.isEvent(kind)) {
                 sent.close();
-                throw new RequestRefused("descriptor is " + link + ", an eventfd expected");
+                throw new RequestRefused("descriptor is " + kind + ", an eventfd expected");
             }
             int flags = Linux.fcntl(sent.value(), Constants.F_GETFL, 0);
             Linux.fcntl(sent.value(), Constants.F_SETFL, flags | Constants.O_NONBLOCK);

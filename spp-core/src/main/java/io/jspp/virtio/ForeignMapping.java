@@ -70,6 +70,10 @@ final class ForeignMapping implements AutoCloseable {
             throw new GuestMemoryException(what + " of size 0x" + Long.toHexString(size) + " at file offset 0x"
                     + Long.toHexString(offset) + " is impossible");
         }
+        String withheld = PageSource.withheldBy(file.value());
+        if (withheld != null) {
+            throw new GuestMemoryException(Cause.MEMORY_NOT_SHARED, what + " is no memory file (" + withheld + ")");
+        }
         Linux.Stat stat = Linux.fstat(file.value());
         if (!stat.isRegular()) {
             throw new GuestMemoryException(

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows 23 to 43, 69 to 71, and 236: guest memory and the dirty log. Row 44, memory that vanishes, has a test of its own. */
+/** Rows 23 to 43, 69 to 71, 216 and 236: guest memory and the dirty log. Row 44, memory that vanishes, has a test of its own. */
 final class BadMemory {
     private static final long USER = HostileGuest.USER;
     private static final long SIZE = HostileGuest.SIZE;
@@ -103,6 +103,12 @@ final class BadMemory {
                 }),
                 new BadInput(42, "wrong regions one by one", BadMemory::wrongSlots),
                 new BadInput(43, "removal of live and unknown regions", BadMemory::removals),
+                new BadInput(216, "memory larger than our address space", v -> {
+                    long huge = 1L << 47;
+                    try (FileDescriptor file = file(huge)) {
+                        v.refuses(SET, table(1, 0, huge, USER, 0), file.value());
+                    }
+                }),
                 new BadInput(236, "memory with a hole punched while running", BadMemory::hole),
                 new BadInput(69, "dirty logs that are none", BadMemory::wrongLogs),
                 new BadInput(70, "dirty log too small, 71 with an offset", BadMemory::smallLog));
@@ -113,11 +119,12 @@ final class BadMemory {
         try (FileDescriptor event = Linux.eventfd();
                 FileDescriptor zero = Linux.open("/dev/zero", Constants.O_RDWR, 0);
                 FileDescriptor nothing = Linux.open("/dev/null", Constants.O_RDWR, 0);
+                FileDescriptor proc = Linux.open("/proc/self/comm", Constants.O_RDWR, 0);
                 FileDescriptor directory = Linux.open("/", Constants.O_RDONLY, 0);
                 FileDescriptor whole = file(SIZE);
                 FileDescriptor readOnly = Linux.open("/proc/self/fd/" + whole.value(), Constants.O_RDONLY, 0)) {
             for (FileDescriptor wrong :
-                    new FileDescriptor[] {event, zero, nothing, directory, readOnly, pair[0], pair[1]}) {
+                    new FileDescriptor[] {event, zero, nothing, proc, directory, readOnly, pair[0], pair[1]}) {
                 v.refuses(SET, table(1, 0, 4096, USER, 0), wrong.value());
             }
             try (ScriptedFrontend f = v.connect()) {

@@ -61,16 +61,16 @@ class VanishedKindsTest {
                 for (int round = 0; round < ROUNDS; round++) {
                     try (HostileGuest g = victim.guest(kind.features());
                             FileDescriptor other = Linux.memfdCreate(HostileGuest.FILE, 0)) {
-                        vanish(kind, victim, g, other);
-                        VanishedMemoryTest.exchange(a, b, 100);
+                        vanish(kind, lab, victim, g, other);
+                        VanishedMemoryTest.exchange(lab, a, b, 100);
                         assertTrue(g.f.ended(), "the session goes on");
-                        VanishedMemoryTest.exchange(a, b, 50);
+                        VanishedMemoryTest.exchange(lab, a, b, 50);
                     }
                     VhostLab.await("listens", () -> victim.port.state().phase() == PortState.Phase.LISTENING);
                 }
                 assertEquals(PortState.UP, left.state());
                 try (HostileGuest next = victim.started(Victim.PLAIN)) {
-                    next.passes();
+                    passes(lab, victim, next);
                 }
             }
             for (Throwable error : lab.errors) {
@@ -80,11 +80,27 @@ class VanishedKindsTest {
         assertEquals(before, Holdings.now());
     }
 
-    private static void vanish(Kind kind, Victim victim, HostileGuest g, FileDescriptor other) {
+    /**
+     * The error of memory that vanished may be reported when its guest is gone and this one's first frame is in the worker's hand,
+     * {@link VanishedMemoryTest#exchange}. Then the second one passes.
+     */
+    private static void passes(VhostLab lab, Victim victim, HostileGuest guest) {
+        boolean late = Runtime.version().feature() < 25;
+        int faults = lab.faults();
+        long delivered = victim.delivered();
+        guest.send(60);
+        guest.kick();
+        VhostLab.await("a frame or an error", () -> victim.delivered() > delivered || late && lab.faults() > faults);
+        if (victim.delivered() == delivered) {
+            guest.passes();
+        }
+    }
+
+    private static void vanish(Kind kind, VhostLab lab, Victim victim, HostileGuest g, FileDescriptor other) {
         switch (kind) {
             case PACKED_RINGS -> {
                 g.start();
-                g.passes();
+                passes(lab, victim, g);
                 for (int i = 0; i < FRAMES; i++) {
                     g.send(60);
                 }
@@ -98,7 +114,7 @@ class VanishedKindsTest {
                 g.f.send(Requests.SET_LOG_BASE, u64(LOG_SIZE, 0), other.value());
                 g.f.reply(Requests.SET_LOG_BASE);
                 g.start();
-                g.passes();
+                passes(lab, victim, g);
                 Linux.ftruncate(other.value(), 0);
                 for (int i = 0; i < FRAMES; i++) {
                     g.send(60);

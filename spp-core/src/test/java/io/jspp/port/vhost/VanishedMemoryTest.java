@@ -36,6 +36,9 @@ class VanishedMemoryTest {
     private static final long RINGS = 0x10000;
     private static final long BUFFERS = 0x100000;
 
+    /** Of one guest whose memory vanishes: the worker's, and further ones until zero pages are there. */
+    private static final int MOST_FAULTS = 2;
+
     @TempDir
     Path directory;
 
@@ -62,12 +65,12 @@ class VanishedMemoryTest {
                         Linux.ftruncate(file.value(), SIZE);
                         start(f, file, kick);
                         VhostLab.awaitUp(victim);
-                        exchange(a, b, 50);
+                        exchange(lab, a, b, 50);
                         Linux.ftruncate(file.value(), round % 2 == 0 ? 0 : BUFFERS);
                         Linux.eventfdWrite(kick.value());
-                        exchange(a, b, 200);
+                        exchange(lab, a, b, 200);
                         assertTrue(f.ended(), "the victim's session goes on");
-                        exchange(a, b, 50);
+                        exchange(lab, a, b, 50);
                     }
                     VhostLab.await("listens", () -> victim.state().phase() == PortState.Phase.LISTENING);
                 }
@@ -82,16 +85,19 @@ class VanishedMemoryTest {
 
     /**
      * On JDK 25 the error comes at the very access, so bystanders lose nothing. Before, it comes some time later, perhaps while the worker has a
-     * bystander's burst in hand: that burst is lost, and traffic resumes within a second.
+     * bystander's burst in hand: that burst, here of one frame, is lost, since nobody knows how far it had got. No other frame ever is.
      */
-    static void exchange(TestGuest a, TestGuest b, int frames) {
+    static void exchange(VhostLab lab, TestGuest a, TestGuest b, int frames) {
         byte[] frame = new byte[200];
         int lost = 0;
+        int faultsBefore = lab.faults();
         for (int i = 0; i < frames; i++) {
             frame[100] = (byte) i;
             lost += pass(a, b, frame) + pass(b, a, frame);
         }
-        assertTrue(lost <= (Runtime.version().feature() < 25 ? 10 : 0), lost + " frames of bystanders lost");
+        int faults = lab.faults() - faultsBefore;
+        int most = Runtime.version().feature() < 25 ? Math.min(faults, MOST_FAULTS) : 0;
+        assertTrue(lost <= most, lost + " frames of bystanders lost, " + faults + " faults");
     }
 
     private static int pass(TestGuest from, TestGuest to, byte[] frame) {

@@ -77,6 +77,11 @@ final class VhostLab implements PortContext, AutoCloseable {
         errors.add(error);
     }
 
+    /** Errors that workers met so far. */
+    synchronized int faults() {
+        return errors.size();
+    }
+
     /** Permissions of the sockets of ports opened from now on. */
     void socketMode(int mode) {
         socketMode = mode;
