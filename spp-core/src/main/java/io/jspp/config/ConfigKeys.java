@@ -62,6 +62,10 @@ public final class ConfigKeys {
 
     public static final ConfigKey VHOST_QUEUES =
             ConfigKey.integer("vhost.queues", 16, "pairs", 1, 16, "Queue pairs a vhost port offers to its guest");
+    public static final ConfigKey VHOST_MEMORY_SLOTS = ConfigKey.flag(
+            "vhost.memory.slots",
+            true,
+            "Front-ends may share memory region by region (CONFIGURE_MEM_SLOTS), not only all of it at once");
     public static final ConfigKey QUEUE_MAP = ConfigKey.text(
             "queue.map",
             "",
@@ -88,6 +92,7 @@ public final class ConfigKeys {
             IDLE,
             VHOST_CLIENT,
             VHOST_QUEUES,
+            VHOST_MEMORY_SLOTS,
             QUEUE_MAP);
 
     private ConfigKeys() {}

@@ -13,6 +13,7 @@ import io.jspp.virtio.Features;
  * @param queuePairs rx/tx pairs
  * @param memoryBytes guest memory; {@link #memoryFor} computes enough for the usual queues
  * @param hugePages whether to use hugepages when free
+ * @param memorySlots whether to share memory region by region when the back-end offers it, instead of all at once
  */
 public record FrontendConfig(
         String socketPath,
@@ -21,7 +22,8 @@ public record FrontendConfig(
         int queueSize,
         int queuePairs,
         long memoryBytes,
-        boolean hugePages) {
+        boolean hugePages,
+        boolean memorySlots) {
     /** Features without which this front-end does not start. */
     public static final long REQUIRED = Features.VERSION_1;
 
@@ -43,34 +45,47 @@ public record FrontendConfig(
     /** A front-end with one queue pair and the default features that connects to {@code socketPath}. */
     public static FrontendConfig connectTo(String socketPath) {
         return new FrontendConfig(
-                socketPath, false, DEFAULT_FEATURES, DEFAULT_QUEUE_SIZE, 1, memoryFor(DEFAULT_QUEUE_SIZE, 1), false);
+                socketPath,
+                false,
+                DEFAULT_FEATURES,
+                DEFAULT_QUEUE_SIZE,
+                1,
+                memoryFor(DEFAULT_QUEUE_SIZE, 1),
+                false,
+                false);
     }
 
     public FrontendConfig withListen(boolean value) {
-        return new FrontendConfig(socketPath, value, features, queueSize, queuePairs, memoryBytes, hugePages);
+        return new FrontendConfig(
+                socketPath, value, features, queueSize, queuePairs, memoryBytes, hugePages, memorySlots);
     }
 
     public FrontendConfig withFeatures(long value) {
-        return new FrontendConfig(socketPath, listen, value, queueSize, queuePairs, memoryBytes, hugePages);
+        return new FrontendConfig(
+                socketPath, listen, value, queueSize, queuePairs, memoryBytes, hugePages, memorySlots);
     }
 
     /** Other ring size; the memory grows with it. */
     public FrontendConfig withQueueSize(int value) {
         return new FrontendConfig(
-                socketPath, listen, features, value, queuePairs, memoryFor(value, queuePairs), hugePages);
+                socketPath, listen, features, value, queuePairs, memoryFor(value, queuePairs), hugePages, memorySlots);
     }
 
     public FrontendConfig withQueuePairs(int value) {
         return new FrontendConfig(
-                socketPath, listen, features, queueSize, value, memoryFor(queueSize, value), hugePages);
+                socketPath, listen, features, queueSize, value, memoryFor(queueSize, value), hugePages, memorySlots);
     }
 
     public FrontendConfig withMemoryBytes(long value) {
-        return new FrontendConfig(socketPath, listen, features, queueSize, queuePairs, value, hugePages);
+        return new FrontendConfig(socketPath, listen, features, queueSize, queuePairs, value, hugePages, memorySlots);
     }
 
     public FrontendConfig withHugePages(boolean value) {
-        return new FrontendConfig(socketPath, listen, features, queueSize, queuePairs, memoryBytes, value);
+        return new FrontendConfig(socketPath, listen, features, queueSize, queuePairs, memoryBytes, value, memorySlots);
+    }
+
+    public FrontendConfig withMemorySlots(boolean value) {
+        return new FrontendConfig(socketPath, listen, features, queueSize, queuePairs, memoryBytes, hugePages, value);
     }
 
     /** Guest memory for {@code queuePairs} pairs of rings with frame or generator queues of default shape. */

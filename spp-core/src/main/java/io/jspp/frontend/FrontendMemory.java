@@ -5,14 +5,15 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.memory.Alignment;
-import io.jspp.memory.MappedMemory;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The memory of a guest that exists only in this process: one memfd, mapped here, offered to the back-end by SET_MEM_TABLE. Hugepages are used
- * when enough of them are free, else ordinary pages.
+ * The memory of a guest that exists only in this process: usually one memfd, mapped here and offered to the back-end, on hugepages when enough of
+ * them are free. It may have several regions, and gain and lose some.
  *
  * <p>Guest addresses differ from the addresses of this process on purpose, as they do with QEMU. Allocation only grows and belongs to set-up;
- * memory comes zeroed. Closing unmaps: stop every queue user first.
+ * memory comes zeroed. Closing unmaps: stop every queue user first. Translations are for any thread.
  */
 public final class FrontendMemory implements AutoCloseable {
     /** Where guest memory begins in the guest's own address space. */
@@ -20,14 +21,13 @@ public final class FrontendMemory implements AutoCloseable {
 
     private static final long SEALS = Constants.F_SEAL_SHRINK | Constants.F_SEAL_GROW | Constants.F_SEAL_SEAL;
 
-    private final FileDescriptor descriptor;
-    private final MappedMemory mapping;
     private final boolean hugePages;
-    private long used;
+    private final FrontendRegion first;
+    private volatile List<FrontendRegion> regions;
 
-    private FrontendMemory(FileDescriptor descriptor, MappedMemory mapping, boolean hugePages) {
-        this.descriptor = descriptor;
-        this.mapping = mapping;
+    private FrontendMemory(List<FrontendRegion> regions, boolean hugePages) {
+        this.regions = List.copyOf(regions);
+        this.first = regions.get(0);
         this.hugePages = hugePages;
     }
 
@@ -51,47 +51,81 @@ public final class FrontendMemory implements AutoCloseable {
             Linux.ftruncate(fd.value(), length);
             Linux.fallocate(fd.value(), 0, length);
             Linux.fcntl(fd.value(), Constants.F_ADD_SEALS, (int) SEALS);
-            MappedMemory mapping = MappedMemory.shared(fd.value(), 0, length);
-            return new FrontendMemory(fd, mapping, hugePages);
         } catch (RuntimeException e) {
             fd.close();
             throw e;
         }
+        return new FrontendMemory(List.of(FrontendRegion.map(fd, 0, length, GUEST_BASE)), hugePages);
     }
 
-    /** Takes {@code bytes} of zeroed memory; returns its address in this process. */
-    public synchronized long allocate(long bytes, long alignment) {
-        long offset = Alignment.up(used, alignment);
-        long address = mapping.addressOf(offset, bytes);
-        used = offset + bytes;
-        return address;
+    /** Memory of given regions, at least one, which it takes over. Rings and buffers are allocated from the first. */
+    public static FrontendMemory of(List<FrontendRegion> regions) {
+        return new FrontendMemory(regions, false);
+    }
+
+    /** Takes a region over; {@link FrontendSession#shares} tells when the back-end knows it. */
+    public synchronized void add(FrontendRegion region) {
+        List<FrontendRegion> next = new ArrayList<>(regions);
+        next.add(region);
+        regions = List.copyOf(next);
+    }
+
+    /**
+     * Gives a region, not the first, back to the caller, who closes it. Nothing of it can be offered any more; what has been is with the back-end until
+     * {@link FrontendSession#shares} says otherwise.
+     */
+    public synchronized void remove(FrontendRegion region) {
+        List<FrontendRegion> next = new ArrayList<>(regions);
+        if (region == first || !next.remove(region)) {
+            throw new IllegalArgumentException("the first region, or none of this memory");
+        }
+        regions = List.copyOf(next);
+    }
+
+    /** What there is now, the first region first. */
+    public List<FrontendRegion> regions() {
+        return regions;
+    }
+
+    /** Takes {@code bytes} of zeroed memory of the first region; returns its address in this process. */
+    public long allocate(long bytes, long alignment) {
+        return first.allocate(bytes, alignment);
     }
 
     /** Address in this process → address as descriptors carry it. */
     public long guestAddress(long address) {
-        return address - mapping.address() + GUEST_BASE;
+        List<FrontendRegion> now = regions;
+        for (int i = 0; i < now.size(); i++) {
+            FrontendRegion region = now.get(i);
+            if (region.holds(address)) {
+                return address - region.address() + region.guestAddress();
+            }
+        }
+        throw new IllegalArgumentException("0x" + Long.toHexString(address) + " is not guest memory");
     }
 
-    /** Begin of the memory in this process: {@code userspace_addr} of the memory table. */
+    /** Begin of the first region in this process. */
     public long address() {
-        return mapping.address();
+        return first.address();
     }
 
+    /** Bytes of the first region. */
     public long length() {
-        return mapping.length();
+        return first.length();
     }
 
+    /** File of the first region. */
     public FileDescriptor descriptor() {
-        return descriptor;
+        return first.descriptor();
     }
 
+    /** Whether {@link #create} found hugepages. */
     public boolean hugePages() {
         return hugePages;
     }
 
     @Override
     public void close() {
-        mapping.close();
-        descriptor.close();
+        regions.forEach(FrontendRegion::close);
     }
 }

@@ -51,6 +51,7 @@ public final class FrontendSession implements AutoCloseable {
     private final Driver driver;
     private final FrontendSocket socket;
     private final FrontendMemory memory;
+    private final MemorySharing sharing;
     private final Thread thread;
     private final CountDownLatch firstUp = new CountDownLatch(1);
     private volatile State state = State.CONNECTING;
@@ -65,11 +66,17 @@ public final class FrontendSession implements AutoCloseable {
     private boolean acknowledgedProtocolFeatures;
 
     public FrontendSession(FrontendConfig config, Driver driver) {
+        this(config, FrontendMemory.create(config.memoryBytes(), config.hugePages()), driver);
+    }
+
+    /** With memory of its own shape instead of what the configuration says; takes it over. */
+    public FrontendSession(FrontendConfig config, FrontendMemory memory, Driver driver) {
         this.config = config;
         this.driver = driver;
         this.wantedPairs = config.queuePairs();
         this.socket = new FrontendSocket(config.socketPath(), config.listen());
-        this.memory = FrontendMemory.create(config.memoryBytes(), config.hugePages());
+        this.memory = memory;
+        this.sharing = new MemorySharing(memory);
         this.thread = new Thread(this::run, "frontend " + config.socketPath());
         thread.setDaemon(true);
     }
@@ -140,6 +147,14 @@ public final class FrontendSession implements AutoCloseable {
         return memory;
     }
 
+    /**
+     * Whether the back-end has been told of a region, and has confirmed that it uses it, or may still use it. Follows {@link FrontendMemory#add} and
+     * {@link FrontendMemory#remove} soon. Any thread.
+     */
+    public boolean shares(FrontendRegion region) {
+        return sharing.shares(region);
+    }
+
     /** rx 0, tx 0, rx 1, tx 1 …; null before the first negotiation. */
     public DriverVirtqueue[] queues() {
         return queues;
@@ -182,7 +197,7 @@ public final class FrontendSession implements AutoCloseable {
     private void serve(FrontendChannel channel) {
         state = State.NEGOTIATING;
         long protocolFeatures = negotiate(channel);
-        offerMemory(channel, protocolFeatures);
+        sharing.begin(channel, protocolFeatures);
         startRings(channel, protocolFeatures);
         problem = "";
         connections++;
@@ -191,8 +206,11 @@ public final class FrontendSession implements AutoCloseable {
         boolean ended = false;
         while (!stopping && !ended) {
             ended = channel.ended(POLL_MS);
-            if (!ended && wantedPairs != enabledPairs) {
-                enableRings(channel, wantedPairs);
+            if (!ended) {
+                sharing.follow();
+                if (wantedPairs != enabledPairs) {
+                    enableRings(channel, wantedPairs);
+                }
             }
         }
         state = State.CONNECTING;
@@ -208,7 +226,8 @@ public final class FrontendSession implements AutoCloseable {
         long protocol = 0;
         acknowledgedProtocolFeatures = Features.has(offered, Features.PROTOCOL_FEATURES);
         if (acknowledgedProtocolFeatures) {
-            protocol = channel.get(Requests.GET_PROTOCOL_FEATURES) & PROTOCOL_FEATURES;
+            long wanted = PROTOCOL_FEATURES | (config.memorySlots() ? ProtocolFeatures.CONFIGURE_MEM_SLOTS : 0);
+            protocol = channel.get(Requests.GET_PROTOCOL_FEATURES) & wanted;
             channel.send(Requests.SET_PROTOCOL_FEATURES, protocol, false);
         }
         agree(offered);
@@ -258,18 +277,6 @@ public final class FrontendSession implements AutoCloseable {
             throw new FrontendException("the new back-end lacks " + Features.describe(features & ~offered)
                     + ", which the driver uses already");
         }
-    }
-
-    private void offerMemory(FrontendChannel channel, long protocolFeatures) {
-        ByteBuffer table = FrontendChannel.payload(8 + 32);
-        table.putInt(1).putInt(0);
-        table.putLong(FrontendMemory.GUEST_BASE)
-                .putLong(memory.length())
-                .putLong(memory.address())
-                .putLong(0);
-        boolean needReply = (protocolFeatures & ProtocolFeatures.REPLY_ACK) != 0;
-        channel.send(
-                Requests.SET_MEM_TABLE, table, needReply, memory.descriptor().value());
     }
 
     private void startRings(FrontendChannel channel, long protocolFeatures) {

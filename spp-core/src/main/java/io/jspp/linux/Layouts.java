@@ -101,6 +101,7 @@ public final class Layouts {
 
     /** struct statx, linux/stat.h. */
     public static final class Statx {
+        public static final int BLOCK = 4;
         public static final int NLINK = 16;
         public static final int UID = 20;
         public static final int GID = 24;

@@ -92,8 +92,11 @@ public final class Linux {
         return "fd " + fd + " request 0x" + Long.toHexString(request);
     }
 
-    /** What statx(2) says of one file. Device and inode name the file; {@code type} is {@code mode & S_IFMT}. */
-    public record Stat(long size, int mode, long device, long inode, int user, int group) {
+    /**
+     * What statx(2) says of one file. Device and inode name the file; {@code type} is {@code mode & S_IFMT}; {@code block}, in bytes, is the page size
+     * of a file on hugetlbfs.
+     */
+    public record Stat(long size, int mode, long device, long inode, int user, int group, int block) {
         public int type() {
             return mode & Constants.S_IFMT;
         }
@@ -132,7 +135,8 @@ public final class Linux {
                 device,
                 b.getLong(Layouts.Statx.INO),
                 b.getInt(Layouts.Statx.UID),
-                b.getInt(Layouts.Statx.GID));
+                b.getInt(Layouts.Statx.GID),
+                b.getInt(Layouts.Statx.BLOCK));
     }
 
     /** ftruncate(2). Cold. */

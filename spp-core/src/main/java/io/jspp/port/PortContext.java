@@ -48,4 +48,9 @@ public interface PortContext {
     default int vhostQueues() {
         return 16;
     }
+
+    /** Whether vhost ports let front-ends share memory region by region. */
+    default boolean vhostMemorySlots() {
+        return true;
+    }
 }

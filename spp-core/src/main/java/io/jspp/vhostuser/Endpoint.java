@@ -39,7 +39,7 @@ public final class Endpoint {
     private final String name;
     private final String path;
     private final boolean client;
-    private final int queuePairs;
+    private final Offer offer;
     private final int mode;
     private final int group;
     private final VringUser user;
@@ -67,22 +67,22 @@ public final class Endpoint {
 
     /** A socket that only this user may use. */
     public Endpoint(String name, String path, boolean client, int queuePairs, VringUser user) {
-        this(name, path, client, queuePairs, user, PRIVATE, SAME_GROUP);
+        this(name, path, client, Offer.of(queuePairs), user, PRIVATE, SAME_GROUP);
     }
 
     /**
      * @param name for log lines: {@code vhost:0}
      * @param path of the socket, at most 107 bytes
      * @param client whether to connect to a socket of the front-end rather than listen
-     * @param queuePairs pairs of rings offered
+     * @param offer what front-ends may choose from
      * @param mode permissions of the socket, as server
      * @param group its group, -1 to leave it
      */
-    public Endpoint(String name, String path, boolean client, int queuePairs, VringUser user, int mode, int group) {
+    public Endpoint(String name, String path, boolean client, Offer offer, VringUser user, int mode, int group) {
         this.name = name;
         this.path = path;
         this.client = client;
-        this.queuePairs = queuePairs;
+        this.offer = offer;
         this.user = user;
         this.mode = mode;
         this.group = group;
@@ -323,7 +323,7 @@ public final class Endpoint {
     // ---- both
 
     private void begin(FileDescriptor socket) {
-        Session next = new Session(new MessageChannel(socket), user, queuePairs);
+        Session next = new Session(new MessageChannel(socket), user, offer);
         try {
             sessionId = loop.watch(socket.value(), Constants.EPOLLIN, this::sessionReady);
         } catch (LinuxException e) {

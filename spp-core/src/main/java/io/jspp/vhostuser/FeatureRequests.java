@@ -9,12 +9,15 @@ final class FeatureRequests {
     private static final int MAX_MTU = 65535;
 
     private final Vrings vrings;
+    private final long offered;
     private long protocolFeatures;
     private int mtu;
     private boolean chosen;
 
-    FeatureRequests(Vrings vrings) {
+    /** @param offered protocol features */
+    FeatureRequests(Vrings vrings, long offered) {
         this.vrings = vrings;
+        this.offered = offered;
     }
 
     /** @throws RequestRefused when the front-end hasn't accepted a protocol feature that a request belongs to */
@@ -59,14 +62,13 @@ final class FeatureRequests {
     }
 
     long getProtocolFeatures(Message message) {
-        return Session.PROTOCOL;
+        return offered;
     }
 
     long setProtocolFeatures(Message message) throws RequestRefused {
         long wanted = message.u64(0);
-        if ((wanted & ~Session.PROTOCOL) != 0) {
-            throw new RequestRefused(
-                    Cause.FEATURE_REFUSED, "not offered: 0x" + Long.toHexString(wanted & ~Session.PROTOCOL));
+        if ((wanted & ~offered) != 0) {
+            throw new RequestRefused(Cause.FEATURE_REFUSED, "not offered: 0x" + Long.toHexString(wanted & ~offered));
         }
         protocolFeatures = wanted;
         return 0;

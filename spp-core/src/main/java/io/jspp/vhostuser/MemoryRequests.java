@@ -16,11 +16,22 @@ final class MemoryRequests {
     private final MessageChannel channel;
     private final Vrings vrings;
     private final FeatureRequests features;
+    private final VringUser user;
+    private int tables;
+    private int added;
+    private int removed;
 
-    MemoryRequests(MessageChannel channel, Vrings vrings, FeatureRequests features) {
+    MemoryRequests(MessageChannel channel, Vrings vrings, FeatureRequests features, VringUser user) {
         this.channel = channel;
         this.vrings = vrings;
         this.features = features;
+        this.user = user;
+    }
+
+    private void tell() {
+        List<GuestRegion> regions = vrings.memory().regions();
+        long bytes = regions.stream().mapToLong(GuestRegion::size).sum();
+        user.memory(new SharedMemory(regions.size(), bytes, tables, added, removed));
     }
 
     long setTable(Message message) throws RequestRefused {
@@ -31,10 +42,9 @@ final class MemoryRequests {
             next.close();
             throw e;
         }
-        vrings.changeMemory(old -> {
-            old.close();
-            return next;
-        });
+        vrings.replaceMemory(next);
+        tables++;
+        tell();
         return 0;
     }
 
@@ -61,22 +71,17 @@ final class MemoryRequests {
             }
             if (vrings.memory().has(region)) {
                 region.close();
-                return 0;
-            }
-            if (vrings.memory().regions().size() >= MAX_SLOTS) {
+            } else if (vrings.memory().regions().size() >= MAX_SLOTS) {
                 region.close();
                 throw new RequestRefused("more than " + MAX_SLOTS + " memory regions");
+            } else {
+                vrings.addRegion(region);
             }
-            vrings.changeMemory(old -> {
-                try {
-                    return old.with(region);
-                } catch (GuestMemoryException e) {
-                    throw new RequestRefused(e);
-                }
-            });
         } catch (GuestMemoryException e) {
             throw new RequestRefused(e);
         }
+        added++;
+        tell();
         return 0;
     }
 
@@ -88,10 +93,13 @@ final class MemoryRequests {
         features.require(ProtocolFeatures.CONFIGURE_MEM_SLOTS, "CONFIGURE_MEM_SLOTS");
         long guest = message.u64(MemoryTable.HEADER_BYTES);
         long bytes = message.u64(MemoryTable.HEADER_BYTES + 8);
-        long user = message.u64(MemoryTable.HEADER_BYTES + 16);
-        if (vrings.memory().has(guest, bytes, user)) {
-            vrings.changeMemory(old -> old.without(guest, bytes, user));
+        long theirs = message.u64(MemoryTable.HEADER_BYTES + 16);
+        GuestRegion region = vrings.memory().region(guest, bytes, theirs);
+        if (region != null) {
+            vrings.removeRegion(region);
         }
+        removed++;
+        tell();
         return 0;
     }
 

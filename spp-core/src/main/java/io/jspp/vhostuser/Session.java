@@ -72,12 +72,12 @@ final class Session implements AutoCloseable {
     private String lastRefusal = "";
 
     /** Takes the channel over. */
-    Session(MessageChannel channel, VringUser user, int queuePairs) {
+    Session(MessageChannel channel, VringUser user, Offer offer) {
         this.channel = channel;
         this.user = user;
-        vrings = new Vrings(user, queuePairs);
-        features = new FeatureRequests(vrings);
-        memory = new MemoryRequests(channel, vrings, features);
+        vrings = new Vrings(user, offer.queuePairs());
+        features = new FeatureRequests(vrings, offer.protocolFeatures());
+        memory = new MemoryRequests(channel, vrings, features, user);
         rings = new RingRequests(vrings);
     }
 
@@ -258,6 +258,7 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         vrings.close();
+        user.memory(SharedMemory.NONE);
         closeBackendChannel();
         channel.close();
     }

@@ -8,6 +8,7 @@ import io.jspp.virtio.DirtyLog;
 import io.jspp.virtio.Features;
 import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestMemoryException;
+import io.jspp.virtio.GuestRegion;
 import io.jspp.virtio.PackedVirtqueue;
 import io.jspp.virtio.PositionRecord;
 import io.jspp.virtio.SplitVirtqueue;
@@ -135,6 +136,18 @@ final class Vring implements AutoCloseable {
             // Interrupts of a time when nobody served the ring are lost: one call makes the driver look.
             queue.callNow();
         }
+    }
+
+    /** Goes on in a table that has gained or lost regions other than its own. Workers may not know yet. */
+    void memory(GuestMemory next) {
+        if (queue != null) {
+            queue.changeMemory(next);
+        }
+    }
+
+    /** Whether it runs in a region. */
+    boolean liesIn(GuestRegion region) {
+        return queue != null && queue.liesIn(region);
     }
 
     /** Where the ring's writes are to be marked from now on, null: nowhere. True when a worker may not know yet. */

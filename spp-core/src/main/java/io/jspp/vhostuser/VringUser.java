@@ -39,6 +39,9 @@ public interface VringUser {
      */
     default void announce(long mac) {}
 
+    /** The front-end shared memory, or took some back, or has gone. */
+    default void memory(SharedMemory shared) {}
+
     /** The endpoint's stage, or the reason for it, changed. */
     void stage(Stage stage, Reason reason);
 

@@ -5,6 +5,10 @@ import io.jspp.state.Reason;
 import io.jspp.virtio.DirtyLog;
 import io.jspp.virtio.Features;
 import io.jspp.virtio.GuestMemory;
+import io.jspp.virtio.GuestMemoryException;
+import io.jspp.virtio.GuestRegion;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * All rings of a session and what they are made from: guest memory, features, dirty log. Whatever changes under running rings changes here: they
@@ -93,30 +97,49 @@ final class Vrings implements AutoCloseable {
         }
     }
 
-    /** Makes the next memory of the one that no ring uses any more. */
-    @FunctionalInterface
-    interface MemoryChange {
-        /** Returns the memory to go on with; throwing leaves the old one in force. */
-        GuestMemory make(GuestMemory old) throws RequestRefused;
+    /** Another memory, of which regions that are the same stay where they are: {@link #change}. Takes it over. */
+    void replaceMemory(GuestMemory next) {
+        change(memory.replacedBy(next));
     }
 
-    /** Rings pause while the memory changes, and go on in the new one; those that lie outside stay stopped until they are described anew. */
-    void changeMemory(MemoryChange change) throws RequestRefused {
-        boolean[] wasStarted = new boolean[all.length];
-        for (int i = 0; i < all.length; i++) {
-            wasStarted[i] = all[i].started();
+    /** @throws GuestMemoryException when it overlaps another; nothing has changed then */
+    void addRegion(GuestRegion region) throws GuestMemoryException {
+        change(memory.with(region));
+    }
+
+    void removeRegion(GuestRegion region) {
+        change(memory.without(region));
+    }
+
+    /**
+     * Rings go on meanwhile, but for those that lie in a region that goes: these start again at the same place if their addresses lead somewhere now, or
+     * when they do. Chains that the guest has offered from such a region are malformed from then on. It is unmapped when no worker looks at it
+     * any more.
+     */
+    private void change(GuestMemory next) {
+        List<GuestRegion> gone = memory.missingIn(next);
+        List<Vring> stopped = Arrays.stream(all)
+                .filter(vring -> gone.stream().anyMatch(vring::liesIn))
+                .toList();
+        stop(stopped);
+        useTable(next);
+        gone.forEach(GuestRegion::close);
+        // New memory is a new attempt for all.
+        trouble = Reason.NONE;
+        stopped.forEach(Vring::resumeHere);
+        advanceAll();
+    }
+
+    /** Returns when every worker uses the next table. */
+    private void useTable(GuestMemory next) {
+        memory = next;
+        boolean running = false;
+        for (Vring vring : all) {
+            vring.memory(next);
+            running |= vring.started();
         }
-        stopAll();
-        try {
-            memory = change.make(memory);
-            trouble = Reason.NONE;
-        } finally {
-            for (int i = 0; i < all.length; i++) {
-                if (wasStarted[i]) {
-                    all[i].resumeHere();
-                }
-            }
-            advanceAll();
+        if (running) {
+            user.synchronize();
         }
     }
 
@@ -187,16 +210,18 @@ final class Vrings implements AutoCloseable {
     }
 
     void stopAll() {
+        stop(List.of(all));
+    }
+
+    private void stop(List<Vring> vrings) {
         boolean wait = false;
-        for (Vring vring : all) {
+        for (Vring vring : vrings) {
             wait |= vring.unpublish(user);
         }
         if (wait) {
             user.synchronize();
         }
-        for (Vring vring : all) {
-            vring.stop();
-        }
+        vrings.forEach(Vring::stop);
     }
 
     /** Rings stop; positions stay for GET_VRING_BASE, which comes after the reset, and so do enable flags, which come before the next start. */

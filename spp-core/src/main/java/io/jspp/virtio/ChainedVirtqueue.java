@@ -27,11 +27,14 @@ abstract class ChainedVirtqueue extends Virtqueue {
     final boolean mergeable;
     final boolean offloads;
 
-    /** Guest region of the last hit: most guests have one, all have few. */
+    /** Guest region of the last hit, of {@link #table}: most guests have one, all have few. */
     long regionGuest;
 
     long regionSize;
     long regionHost;
+
+    /** What the burst at hand translates by. */
+    GuestMemory table;
 
     /** Bytes written to each chain of the packet at hand. */
     final int[] chainBytes = new int[MAX_PACKET_SEGMENTS];
@@ -50,9 +53,7 @@ abstract class ChainedVirtqueue extends Virtqueue {
         this.indirect = Features.has(features, Features.INDIRECT_DESC);
         this.mergeable = Features.has(features, Features.MRG_RXBUF);
         this.offloads = Features.has(features, Features.CSUM);
-        if (memory.regions.length > 0) {
-            useRegion(memory.regions[0]);
-        }
+        useMemory(memory);
     }
 
     /** Address here of a ring area given as the front-end counts. */
@@ -70,6 +71,22 @@ abstract class ChainedVirtqueue extends Virtqueue {
         return address;
     }
 
+    /** Begins a burst: with the memory of now, which may have lost the region of the last hit. */
+    final void lookAtMemory() {
+        GuestMemory now = memory;
+        if (now != table) {
+            useMemory(now);
+        }
+    }
+
+    private void useMemory(GuestMemory now) {
+        table = now;
+        regionSize = 0;
+        if (now.regions.length > 0) {
+            useRegion(now.regions[0]);
+        }
+    }
+
     private void useRegion(GuestRegion region) {
         regionGuest = region.guestAddress;
         regionSize = region.size;
@@ -78,7 +95,7 @@ abstract class ChainedVirtqueue extends Virtqueue {
 
     /** After a miss of the cached region: makes the one that holds the range the cached one. */
     final boolean moveRegion(long guestAddress, long length) {
-        GuestRegion region = memory.find(guestAddress);
+        GuestRegion region = table.find(guestAddress);
         if (region == null || guestAddress - region.guestAddress > region.size - length) {
             return false;
         }
@@ -89,7 +106,7 @@ abstract class ChainedVirtqueue extends Virtqueue {
     /** Marks {@code length} bytes at {@code host}, just written, in the front-end's log. */
     final void mark(DirtyLog log, long host, long length) {
         long offset = host - regionHost;
-        log.mark(offset >= 0 && offset < regionSize ? regionGuest + offset : memory.guestAddress(host), length);
+        log.mark(offset >= 0 && offset < regionSize ? regionGuest + offset : table.guestAddress(host), length);
     }
 
     @Override
@@ -103,6 +120,7 @@ abstract class ChainedVirtqueue extends Virtqueue {
 
     /** {@link #transmit} while writes are logged: each packet takes the way of those that need several buffers. */
     final int transmitLogged(PacketVectors v, int from, int to) {
+        lookAtMemory();
         int sent = 0;
         long sum = 0;
         for (int p = from; p < to; p++) {

@@ -15,22 +15,25 @@ import io.jspp.state.Cause;
  * <p>Session thread; {@link #vanished} and {@link #replaceByZeroPages} by whoever met the fault, under a lock of the owner.
  */
 final class ForeignMapping implements AutoCloseable {
-    /** Lengths are rounded to the largest huge page, so that munmap of hugetlb memory gets a multiple of its page. */
+    /** Huge pages are not larger; what else says so is no page size. */
     private static final long LARGEST_PAGE = 1L << 30;
 
     /** Where byte {@code offset} of the file is here. */
     final long address;
 
+    private final long offset;
     private final long fileEnd;
     private final FileDescriptor file;
     private final MappedMemory mapping;
     private final boolean sealed;
 
-    private ForeignMapping(FileDescriptor file, MappedMemory mapping, long offset, long size) {
+    /** @param start where the mapping begins in the file */
+    private ForeignMapping(FileDescriptor file, MappedMemory mapping, long start, long offset, long size) {
         this.file = file;
         this.mapping = mapping;
+        this.offset = offset;
         this.fileEnd = offset + size;
-        this.address = mapping.address() + offset;
+        this.address = mapping.address() + (offset - start);
         // Best effort: a memory file that can't shrink can't raise SIGBUS by shrinking.
         int seals = Linux.tryFcntl(file.value(), Constants.F_ADD_SEALS, Constants.F_SEAL_SHRINK);
         int now = seals == 0 ? Constants.F_SEAL_SHRINK : Linux.tryFcntl(file.value(), Constants.F_GET_SEALS, 0);
@@ -39,7 +42,8 @@ final class ForeignMapping implements AutoCloseable {
     }
 
     /**
-     * Checks and maps {@code [offset, offset + size)} of {@code file}, which passes to the mapping, or is closed.
+     * Checks and maps {@code [offset, offset + size)} of {@code file}, which passes to the mapping, or is closed. No page besides: mapped huge pages
+     * are taken from those that are free, even if nobody touches them.
      *
      * @param what names it in errors
      * @throws GuestMemoryException when it is unusable
@@ -47,11 +51,14 @@ final class ForeignMapping implements AutoCloseable {
     static ForeignMapping map(String what, FileDescriptor file, long offset, long size) throws GuestMemoryException {
         MappedMemory mapping = null;
         try {
-            long fileSize = check(what, file, offset, size);
+            Linux.Stat stat = check(what, file, offset, size);
+            // mmap and munmap of hugetlb memory want multiples of its page.
+            long page = pageBytes(stat);
+            long start = offset & -page;
             long end = offset + size;
-            long length = end > fileSize - LARGEST_PAGE ? fileSize : Alignment.up(end, LARGEST_PAGE);
-            mapping = MappedMemory.shared(file.value(), 0, length);
-            return new ForeignMapping(file, mapping, offset, size);
+            long length = (end > stat.size() - page ? stat.size() : Alignment.up(end, page)) - start;
+            mapping = MappedMemory.shared(file.value(), start, length);
+            return new ForeignMapping(file, mapping, start, offset, size);
         } catch (LinuxException e) {
             if (mapping != null) {
                 mapping.close();
@@ -64,8 +71,14 @@ final class ForeignMapping implements AutoCloseable {
         }
     }
 
-    /** Returns the size of the file. */
-    private static long check(String what, FileDescriptor file, long offset, long size) throws GuestMemoryException {
+    private static long pageBytes(Linux.Stat stat) {
+        long block = stat.block();
+        return Alignment.isPowerOfTwo(block) && block <= LARGEST_PAGE ? Math.max(block, Alignment.PAGE) : LARGEST_PAGE;
+    }
+
+    /** Returns what it found. */
+    private static Linux.Stat check(String what, FileDescriptor file, long offset, long size)
+            throws GuestMemoryException {
         if (size <= 0 || offset < 0 || offset + size < 0) {
             throw new GuestMemoryException(what + " of size 0x" + Long.toHexString(size) + " at file offset 0x"
                     + Long.toHexString(offset) + " is impossible");
@@ -87,7 +100,7 @@ final class ForeignMapping implements AutoCloseable {
         if (offset + size > stat.size()) {
             throw new GuestMemoryException(what + " ends at byte " + (offset + size) + " of a file of " + stat.size());
         }
-        return stat.size();
+        return stat;
     }
 
     /** Inode of the file. */
@@ -100,7 +113,7 @@ final class ForeignMapping implements AutoCloseable {
         Linux.Stat mine = Linux.fstat(file.value());
         Linux.Stat theirs = Linux.fstat(other.file.value());
         return fileEnd == other.fileEnd
-                && address - mapping.address() == other.address - other.mapping.address()
+                && offset == other.offset
                 && mine.device() == theirs.device()
                 && mine.inode() == theirs.inode();
     }

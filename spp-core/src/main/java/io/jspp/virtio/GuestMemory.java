@@ -50,7 +50,8 @@ public final class GuestMemory implements AutoCloseable {
     }
 
     /**
-     * This memory and one region more. The regions pass to the result, and this table ends; nobody may be using it.
+     * This memory and one region more. The regions pass to the result, and this table ends; who still translates by it finds the other regions
+     * where they were.
      *
      * @throws GuestMemoryException when it overlaps another; the region is closed and nothing has changed then
      */
@@ -67,28 +68,54 @@ public final class GuestMemory implements AutoCloseable {
         return sorted(next);
     }
 
-    /** This memory without the region so described, which is unmapped and has to be there: {@link #has}. Else as {@link #with}. */
-    public synchronized GuestMemory without(long guestAddress, long size, long userAddress) {
-        List<GuestRegion> next = new ArrayList<>();
-        for (GuestRegion region : regions) {
-            if (region.is(guestAddress, size, userAddress)) {
-                region.close();
-            } else {
-                next.add(region);
-            }
-        }
+    /** This memory without one of its regions, which the caller closes when nobody translates by this table any more. Else as {@link #with}. */
+    public synchronized GuestMemory without(GuestRegion removed) {
+        List<GuestRegion> next = new ArrayList<>(List.of(regions));
+        next.remove(removed);
         closed = true;
         return sorted(next);
     }
 
-    /** Whether there is a region so described. */
-    public boolean has(long guestAddress, long size, long userAddress) {
+    /**
+     * Another memory in place of this one, whose regions stay mapped where the other has the same. The caller closes the others: {@link #missingIn}. Else as
+     * {@link #with}; the other ends too.
+     */
+    public synchronized GuestMemory replacedBy(GuestMemory other) {
+        List<GuestRegion> next = new ArrayList<>();
+        for (GuestRegion theirs : other.regions) {
+            GuestRegion mine = theirs;
+            for (GuestRegion region : regions) {
+                if (region.same(theirs)) {
+                    mine = region;
+                    theirs.close();
+                }
+            }
+            next.add(mine);
+        }
+        closed = true;
+        other.end();
+        return sorted(next);
+    }
+
+    private synchronized void end() {
+        closed = true;
+    }
+
+    /** Regions of this memory that another has not. */
+    public List<GuestRegion> missingIn(GuestMemory other) {
+        List<GuestRegion> missing = new ArrayList<>(List.of(regions));
+        missing.removeAll(List.of(other.regions));
+        return missing;
+    }
+
+    /** The region so described, or null. */
+    public GuestRegion region(long guestAddress, long size, long userAddress) {
         for (GuestRegion region : regions) {
             if (region.is(guestAddress, size, userAddress)) {
-                return true;
+                return region;
             }
         }
-        return false;
+        return null;
     }
 
     /** Whether one of its regions is the same memory at the same addresses. */

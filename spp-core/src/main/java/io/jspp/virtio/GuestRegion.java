@@ -63,6 +63,16 @@ public final class GuestRegion implements AutoCloseable {
         return is(other.guestAddress, other.size, other.userAddress) && mapping.same(other.mapping);
     }
 
+    /** Whether what is at {@code host} here lies in it. */
+    boolean holds(long address) {
+        return address - host >= 0 && address - host < size;
+    }
+
+    /** Bytes. */
+    public long size() {
+        return size;
+    }
+
     /** Where the front-end has mapped it, as it says. */
     public long userAddress() {
         return userAddress;

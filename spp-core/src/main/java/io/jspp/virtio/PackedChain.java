@@ -16,7 +16,9 @@ final class PackedChain {
     /** No end within the slots the driver can have offered. */
     static final int ENDLESS = -6;
 
-    private final GuestMemory memory;
+    /** What the next chain is translated by. */
+    GuestMemory memory;
+
     private final long ring;
     private final int size;
     private final boolean indirectAllowed;

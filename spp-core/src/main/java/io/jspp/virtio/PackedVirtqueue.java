@@ -170,6 +170,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
         int[] count = v.count;
         int[] length = v.length;
         long[] offload = v.offload;
+        lookAtMemory();
         long region = regionGuest;
         long regionBytes = regionSize;
         long delta = regionHost - region;
@@ -261,6 +262,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
     private boolean receiveChain(PacketVectors v, long address, long meta) {
         int at = v.segments;
         int limit = Math.min(v.segmentAddress.length, at + MAX_PACKET_SEGMENTS);
+        chain.memory = table;
         int n = chain.gather(
                 next,
                 address,
@@ -315,6 +317,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
         int[] count = v.count;
         int[] length = v.length;
         long[] offload = v.offload;
+        lookAtMemory();
         long region = regionGuest;
         long regionBytes = regionSize;
         long delta = regionHost - region;
@@ -410,6 +413,7 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
         if ((meta & META_STATE) != aheadState) {
             return NONE_LEFT;
         }
+        chain.memory = table;
         int n = chain.gather(
                 aheadNext, Memory.getLong(descriptor), meta, left, true, wanted, addresses, lengths, at, limit);
         work[0] -= chain.walked;
@@ -516,6 +520,11 @@ public final class PackedVirtqueue extends ChainedVirtqueue {
 
     private int nextPosition() {
         return PackedLayout.position(next, nextState == META_AVAIL);
+    }
+
+    @Override
+    public boolean liesIn(GuestRegion region) {
+        return region.holds(ring) || region.holds(driverArea) || region.holds(deviceArea);
     }
 
     /** Slot and wrap counter, twice: of the next chain to take, and to mark used. */

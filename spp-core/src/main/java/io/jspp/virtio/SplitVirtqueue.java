@@ -91,6 +91,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         int[] count = v.count;
         int[] length = v.length;
         long[] offload = v.offload;
+        lookAtMemory();
         long region = regionGuest;
         long regionBytes = regionSize;
         long delta = regionHost - region;
@@ -182,7 +183,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         int at = v.segments;
         int limit = Math.min(v.segmentAddress.length, at + MAX_PACKET_SEGMENTS);
         int n = DescriptorChain.gather(
-                memory,
+                table,
                 descriptors,
                 size,
                 head,
@@ -218,6 +219,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         int[] count = v.count;
         int[] length = v.length;
         long[] offload = v.offload;
+        lookAtMemory();
         long region = regionGuest;
         long regionBytes = regionSize;
         long delta = regionHost - region;
@@ -327,7 +329,7 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
         }
         chainHead[ahead] = head;
         return DescriptorChain.gather(
-                memory, descriptors, size, head, indirect, true, wanted, addresses, lengths, at, limit, work);
+                table, descriptors, size, head, indirect, true, wanted, addresses, lengths, at, limit, work);
     }
 
     @Override
@@ -414,6 +416,11 @@ public final class SplitVirtqueue extends ChainedVirtqueue {
             Memory.putShort(used + SplitLayout.USED_FLAGS, (short) SplitLayout.USED_F_NO_NOTIFY);
         }
         markUsed();
+    }
+
+    @Override
+    public boolean liesIn(GuestRegion region) {
+        return region.holds(descriptors) || region.holds(avail) || region.holds(used);
     }
 
     @Override

@@ -30,7 +30,9 @@ public abstract class Virtqueue implements AutoCloseable {
 
     private static final int NO_DESCRIPTOR = -1;
 
-    final GuestMemory memory;
+    /** Plain, read by a worker once per burst, {@link #changeMemory}. */
+    GuestMemory memory;
+
     final long features;
     final int headerBytes;
     final int[] drops = new int[DROP_KINDS];
@@ -179,6 +181,17 @@ public abstract class Virtqueue implements AutoCloseable {
     public final GuestMemory memory() {
         return memory;
     }
+
+    /**
+     * Goes on with a table that has gained or lost regions, all areas of this queue excepted: {@link #liesIn}. Session thread, beside a worker; holds
+     * for sure when every worker has passed a quiescent point, and only then a region that is gone may be unmapped.
+     */
+    public final void changeMemory(GuestMemory next) {
+        memory = next;
+    }
+
+    /** Whether one of the queue's own areas is in a region. */
+    public abstract boolean liesIn(GuestRegion region);
 
     /** Eventfds of the front-end, or -1; they stay open as long as the queue may be seen by a worker. */
     public final void descriptors(int kickFd, int callFd, int errorFd) {

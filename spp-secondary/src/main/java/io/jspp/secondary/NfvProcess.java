@@ -148,7 +148,8 @@ final class NfvProcess {
                 options.configuration().mode(ConfigKeys.SOCK_MODE),
                 options.socketGroup(),
                 options.configuration().flag(ConfigKeys.VHOST_CLIENT),
-                options.configuration().integer(ConfigKeys.VHOST_QUEUES));
+                options.configuration().integer(ConfigKeys.VHOST_QUEUES),
+                options.configuration().flag(ConfigKeys.VHOST_MEMORY_SLOTS));
     }
 
     private AttachClient attach() throws InterruptedException {

@@ -21,5 +21,6 @@ record SecondaryContext(
         int socketMode,
         int socketGroup,
         boolean vhostClient,
-        int vhostQueues)
+        int vhostQueues,
+        boolean vhostMemorySlots)
         implements PortContext {}

@@ -174,6 +174,11 @@ final class VhostDevicePort implements Port {
         }
 
         @Override
+        public boolean vhostMemorySlots() {
+            return context.vhostMemorySlots();
+        }
+
+        @Override
         public int socketGroup() {
             return context.socketGroup();
         }

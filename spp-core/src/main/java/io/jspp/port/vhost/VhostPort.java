@@ -17,10 +17,14 @@ import io.jspp.port.TxQueue;
 import io.jspp.state.Cause;
 import io.jspp.state.Reason;
 import io.jspp.vhostuser.Endpoint;
+import io.jspp.vhostuser.Offer;
+import io.jspp.vhostuser.ProtocolFeatures;
 import io.jspp.vhostuser.SessionLoop;
+import io.jspp.vhostuser.SharedMemory;
 import io.jspp.vhostuser.VringUser;
 import io.jspp.virtio.Virtqueue;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -54,6 +58,7 @@ final class VhostPort implements Port, VringUser {
 
     private final LiveQueues liveRx;
     private final LiveQueues liveTx;
+    private volatile SharedMemory shared = SharedMemory.NONE;
     private volatile PortState state = PortState.down(Cause.OPENING);
 
     /**
@@ -80,12 +85,13 @@ final class VhostPort implements Port, VringUser {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new VringSlot();
         }
+        Offer offer = Offer.of(queuePairs);
         try {
             endpoint = new Endpoint(
                     id.toString(),
                     settings.path(),
                     settings.client(),
-                    queuePairs,
+                    context.vhostMemorySlots() ? offer : offer.without(ProtocolFeatures.CONFIGURE_MEM_SLOTS),
                     this,
                     context.socketMode(),
                     context.socketGroup());
@@ -112,10 +118,21 @@ final class VhostPort implements Port, VringUser {
         return state;
     }
 
-    /** Socket and our role on it, as {@code ./spp vm-args} needs them. */
+    /** Socket and our role on it, as {@code ./spp vm-args} needs them; with a guest, what memory it shares and how that came. */
     @Override
     public Map<String, String> facts() {
-        return Map.of("socket", settings.path(), "role", settings.client() ? "client" : "server");
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("socket", settings.path());
+        facts.put("role", settings.client() ? "client" : "server");
+        SharedMemory now = shared;
+        if (!now.equals(SharedMemory.NONE)) {
+            facts.put(
+                    "memory",
+                    now.regions() + (now.regions() == 1 ? " region, " : " regions, ") + (now.bytes() >> 20)
+                            + " MiB; SET_MEM_TABLE " + now.tables() + ", ADD_MEM_REG " + now.added() + ", REM_MEM_REG "
+                            + now.removed());
+        }
+        return facts;
     }
 
     @Override
@@ -249,6 +266,11 @@ final class VhostPort implements Port, VringUser {
     @Override
     public void synchronize() {
         context.quiescence().synchronize();
+    }
+
+    @Override
+    public void memory(SharedMemory now) {
+        shared = now;
     }
 
     /** By the first pair, which every guest has. */

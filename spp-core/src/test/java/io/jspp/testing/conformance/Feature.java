@@ -24,6 +24,12 @@ public enum Feature implements Item {
     FOUR_PAIRS("4 queue pairs", Peer.QEMU, Peer.FRONTEND),
     SEVERAL_PAIRS("flows in order over several queue pairs and workers", Peer.VIRTIO_USER, Peer.FRONTEND),
     PAIRS_CHANGE("queue pairs come and go under load", Peer.FRONTEND),
+    MEMORY_SLOTS(
+            "guest memory grows under load, region by region (CONFIGURE_MEM_SLOTS)",
+            "virtio-user knows tables only",
+            Peer.QEMU,
+            Peer.FRONTEND),
+    MEMORY_TABLE("guest memory grows under load, as a table", "virtio-user's memory stays", Peer.QEMU, Peer.FRONTEND),
     SEGMENTATION("TSO, UFO and USO of both IP versions, ECN", Peer.FRONTEND),
     JUMBO("jumbo frames and packets of 64 KiB", Peer.FRONTEND),
     WRONG_HEADERS("wrong offload headers mended or dropped", Peer.FRONTEND),

@@ -1,0 +1,220 @@
+package io.jspp.it;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.controller.json.Json;
+import io.jspp.controller.process.NetworkNamespace;
+import io.jspp.controller.process.SppCluster;
+import io.jspp.controller.process.SppProcess;
+import io.jspp.it.qemu.GuestImage;
+import io.jspp.it.qemu.GuestShell;
+import io.jspp.it.qemu.QemuGuest;
+import io.jspp.testing.Need;
+import io.jspp.testing.ProjectHome;
+import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Conformance;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A QEMU guest with a card on each of two nfv processes: one takes its memory region by region (CONFIGURE_MEM_SLOTS), the other as a table. The guest gets
+ * more memory while it pings through both.
+ */
+@Tag("peer")
+@Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX, Need.NET_ADMIN, Need.IP, Need.TUN})
+class QemuMemorySlotsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final int MEMORY_MIB = 160;
+    private static final int MORE_MIB = 128;
+
+    /** 20 MiB out of 4. */
+    private static final String MAKE_PART = "dd if=/dev/urandom of=/tmp/part bs=1M count=4 2>/dev/null";
+
+    private static final String PARTS = "for i in 1 2 3 4 5; do cat /tmp/part; done";
+
+    private static final Pattern MEMORY = Pattern.compile(
+            "([0-9]+) regions?, ([0-9]+) MiB; SET_MEM_TABLE ([0-9]+), ADD_MEM_REG ([0-9]+), REM_MEM_REG ([0-9]+)");
+
+    @TempDir
+    private Path directory;
+
+    private SppCluster cluster;
+    private RestClient rest;
+
+    /** What an nfv says of its guest's memory. */
+    private record Memory(int regions, int mebibytes, int tables, int added, int removed) {}
+
+    @Tag("once")
+    @Test
+    void shouldTakeMemoryByRegionsOrAsATableAlsoWhenItGrows() throws Exception {
+        Conformance.prove(
+                List.of(Feature.MEMORY_SLOTS, Feature.MEMORY_TABLE), Peer.QEMU, "a DIMM is added", this::growWithBoth);
+    }
+
+    private String growWithBoth() throws Exception {
+        String outside = "spps" + ProcessHandle.current().pid() % 100_000;
+        try (NetworkNamespace namespace = NetworkNamespace.open();
+                SppCluster started = new SppCluster("slots", ProjectHome.launcher().toString(), line -> {})) {
+            cluster = started;
+            cluster.startController();
+            List<String> devices = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                devices.addAll(List.of("--vdev", "net_tap" + i + ",iface=" + outside + i));
+            }
+            cluster.startPrimary(1, "0x01", devices.toArray(new String[0]));
+            rest = new RestClient(cluster.restPort());
+            for (int i = 0; i < 2; i++) {
+                namespace.adopt(outside + i, "192.168." + (7 + i) + ".2/24");
+                startNfv(i + 1, i == 0);
+                String nfv = "nfv " + (i + 1) + "; ";
+                cluster.shell(
+                        nfv + "add vhost:" + i,
+                        nfv + "patch vhost:" + i + " tap:" + i,
+                        nfv + "patch tap:" + i + " vhost:" + i,
+                        nfv + "forward");
+            }
+            try (QemuGuest guest =
+                    QemuGuest.start(GuestImage.prepare(), options()).boot("192.168.7.1/24")) {
+                guest.check("ip addr add 192.168.8.1/24 dev eth1 && ip link set eth1 up", LIMIT);
+                guest.check(MAKE_PART, LIMIT);
+                assertMessages(MEMORY_MIB);
+                transfer(namespace, guest);
+                growUnderLoad(guest);
+                transfer(namespace, guest);
+            }
+            return "";
+        }
+    }
+
+    private void startNfv(int id, boolean slots) {
+        List<String> words = new ArrayList<>(List.of("nfv", "-l", "0,1", "--file-prefix", cluster.prefix()));
+        words.addAll(List.of("--set", "vhost.memory.slots=" + slots));
+        words.addAll(List.of("--", "-n", "" + id, "-s", "127.0.0.1:" + cluster.secondaryPort()));
+        cluster.awaitReady(cluster.start("nfv" + id, words));
+    }
+
+    private QemuGuest.Options options() {
+        List<QemuGuest.Nic> nics = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            nics.add(new QemuGuest.Nic(cluster.vhostSocket(i), false, "52:54:00:00:00:0" + (1 + i), "", ""));
+        }
+        String size = MEMORY_MIB + "M";
+        return new QemuGuest.Options(
+                "g0",
+                directory,
+                nics,
+                MEMORY_MIB,
+                1,
+                List.of(
+                        "-machine",
+                        "memory-backend=mem",
+                        "-m",
+                        size + ",slots=2,maxmem=1G",
+                        "-object",
+                        "memory-backend-memfd,id=mem,share=on,size=" + size));
+    }
+
+    /** Which requests brought the memory, by the nfvs' own account. */
+    private void assertMessages(int leastMib) {
+        Memory bySlots = memory(0);
+        assertTrue(bySlots.tables() == 0 && bySlots.added() > 0, bySlots::toString);
+        Memory byTable = memory(1);
+        assertTrue(byTable.tables() > 0 && byTable.added() + byTable.removed() == 0, byTable::toString);
+        assertEquals(bySlots.regions(), byTable.regions());
+        assertEquals(bySlots.mebibytes(), byTable.mebibytes());
+        // But for the holes of the first MiB, where the PC has its ROMs.
+        assertTrue(bySlots.mebibytes() >= leastMib - 1, bySlots::toString);
+    }
+
+    private Memory memory(int card) {
+        return RestClient.list(rest.get("/nfvs/" + (card + 1)), "port_states").stream()
+                .map(Json::asObject)
+                .filter(row -> row.get("port").equals("vhost:" + card))
+                .map(QemuMemorySlotsIT::parse)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Memory parse(Map<String, Object> row) {
+        Matcher said = MEMORY.matcher(String.valueOf(row.get("memory")));
+        assertTrue(said.matches(), () -> "no memory in " + row);
+        return new Memory(group(said, 1), group(said, 2), group(said, 3), group(said, 4), group(said, 5));
+    }
+
+    private static int group(Matcher said, int number) {
+        return Integer.parseInt(said.group(number));
+    }
+
+    /** A DIMM is plugged in, above 4 GiB; no ping is lost through either nfv. */
+    private void growUnderLoad(QemuGuest guest) {
+        List<Memory> before = List.of(memory(0), memory(1));
+        List<Supplier<List<GuestShell.Line>>> pings = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            pings.add(guest.stream("ping" + i, "ping -i 0.05 192.168." + (7 + i) + ".2"));
+        }
+        awaitAnswers(pings, 20);
+        guest.qmp()
+                .execute(
+                        "object-add",
+                        "{\"qom-type\":\"memory-backend-memfd\",\"id\":\"more\",\"share\":true,\"size\":"
+                                + ((long) MORE_MIB << 20) + "}");
+        guest.qmp().execute("device_add", "{\"driver\":\"pc-dimm\",\"id\":\"dimm\",\"memdev\":\"more\"}");
+        for (int i = 0; i < 2; i++) {
+            int card = i;
+            await().atMost(LIMIT)
+                    .until(() -> memory(card).mebibytes() == before.get(card).mebibytes() + MORE_MIB);
+        }
+        assertMessages(MEMORY_MIB + MORE_MIB);
+        assertEquals(before.get(0).added() + 1, memory(0).added(), "only what is new comes");
+        assertEquals(before.get(0).removed(), memory(0).removed());
+        guest.check(
+                "for n in $(seq 50); do for s in /sys/devices/system/memory/memory*/state; do"
+                        + " grep -q offline $s && echo online > $s; done;"
+                        + " [ $(awk '/MemTotal/ {print $2}' /proc/meminfo) -gt " + MEMORY_MIB * 1024
+                        + " ] && exit 0; sleep 0.1; done; exit 1",
+                LIMIT);
+        awaitAnswers(pings, pings.get(0).get().size() + 20);
+        guest.check("killall -INT ping", LIMIT);
+        for (Supplier<List<GuestShell.Line>> ping : pings) {
+            await().atMost(LIMIT)
+                    .until(() -> ping.get().stream().anyMatch(line -> line.text().contains("packet loss")));
+            String report = String.join("\n", ping.get().stream().map(GuestShell.Line::text).toList());
+            assertTrue(report.contains(" 0% packet loss"), report);
+        }
+    }
+
+    private static void awaitAnswers(List<Supplier<List<GuestShell.Line>>> pings, int lines) {
+        for (Supplier<List<GuestShell.Line>> ping : pings) {
+            await().atMost(LIMIT).until(() -> ping.get().size() >= lines);
+        }
+    }
+
+    /** 20 MiB through each card, whose checksum is compared on both sides. */
+    private static void transfer(NetworkNamespace namespace, QemuGuest guest) {
+        String sum = guest.check("(" + PARTS + ") | md5sum", LIMIT);
+        for (int i = 0; i < 2; i++) {
+            SppProcess sink = namespace.start("busybox", "sh", "-c", "exec busybox nc -l -p 5001 -e busybox md5sum");
+            namespace.check(
+                    "busybox",
+                    "sh",
+                    "-c",
+                    "for i in $(busybox seq 50); do busybox netstat -ltn | busybox grep -q :5001 && exit 0;"
+                            + " busybox sleep 0.1; done; exit 1");
+            assertEquals(sum, guest.check("(" + PARTS + ") | nc 192.168." + (7 + i) + ".2 5001", LIMIT));
+            assertEquals(0, sink.awaitExit(LIMIT), sink.tail());
+        }
+    }
+}
