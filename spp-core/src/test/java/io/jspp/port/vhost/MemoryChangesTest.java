@@ -152,6 +152,7 @@ class MemoryChangesTest {
             VhostLab.await("chain " + i + " comes back", () -> (received[0] = guest.receive()) != null);
             assertEquals(List.of(fresh), received[0].regions());
         }
+        awaitCounted();
         long lostRx = malformed(there.rx.counters()) - malformedRx;
         long lostTx = malformed(back.tx.counters()) - malformedTx;
         assertTrue(lostTx >= DOOMED / 2, "frames into memory that was gone: " + lostTx);
@@ -164,7 +165,16 @@ class MemoryChangesTest {
         assertExact();
     }
 
+    /** A worker counts what it has already published. */
+    private void awaitCounted() {
+        QueueCounters tx = back.tx.counters();
+        VhostLab.await("all counted", () -> tx.packets() + malformed(tx) >= toGuest);
+        QueueCounters passed = there.tx.counters();
+        VhostLab.await("all counted", () -> passed.packets() + malformed(there.rx.counters()) >= fromGuest);
+    }
+
     private void assertExact() {
+        awaitCounted();
         assertEquals(fromGuest, there.rx.counters().packets() + malformed(there.rx.counters()));
         assertEquals(there.rx.counters().packets(), there.tx.counters().packets());
         assertEquals(toGuest, back.rx.counters().packets());
