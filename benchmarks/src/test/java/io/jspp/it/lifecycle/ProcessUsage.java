@@ -30,6 +30,7 @@ record ProcessUsage(
 
     static ProcessUsage of(long pid) {
         Path proc = Path.of("/proc", Long.toString(pid));
+        long allocations = allocations(proc); // first, since being asked makes the JVM open a socket for that
         try (Stream<Path> descriptors = Files.list(proc.resolve("fd"))) {
             List<String> maps = Files.readAllLines(proc.resolve("maps"));
             List<String> status = Files.readAllLines(proc.resolve("status"));
@@ -39,22 +40,27 @@ record ProcessUsage(
                     maps.size(),
                     kiB(status, "RssAnon:"),
                     kiB(status, "RssShmem:"),
-                    allocations(proc));
+                    allocations);
         } catch (IOException e) {
             throw new UncheckedIOException("read " + proc, e);
         }
     }
 
-    private static long allocations(Path proc) throws IOException {
-        Path jcmd = proc.resolve("exe").toRealPath().resolveSibling("jcmd");
-        String pid = proc.getFileName().toString();
-        Process process = new ProcessBuilder(jcmd.toString(), pid, "VM.native_memory", "summary")
-                .redirectErrorStream(true)
-                .start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    private static long allocations(Path proc) {
+        String text;
+        try {
+            Path jcmd = proc.resolve("exe").toRealPath().resolveSibling("jcmd");
+            String pid = proc.getFileName().toString();
+            Process process = new ProcessBuilder(jcmd.toString(), pid, "VM.native_memory", "summary")
+                    .redirectErrorStream(true)
+                    .start();
+            text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("jcmd for " + proc, e);
+        }
         Matcher other = OTHER.matcher(text);
         if (!other.find()) {
-            throw new IOException("no native memory tracking, is " + TRACKING + " set? " + text);
+            throw new IllegalStateException("no native memory tracking, is " + TRACKING + " set? " + text);
         }
         return Long.parseLong(other.group(1));
     }
