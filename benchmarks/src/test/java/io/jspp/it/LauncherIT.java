@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher as a user types it: exit codes, texts, a quiet stderr, the choice of the JDK. */
 @Tag("system")
 class LauncherIT {
+    private static final List<String> COMMANDS =
+            List.of("cli", "ctl", "primary", "nfv", "guest", "demo", "vm-args", "doctor", "bench", "test");
+
     @TempDir
     private Path directory;
 
@@ -38,9 +42,24 @@ class LauncherIT {
         assertEquals("", outcome.err);
         assertEquals(0, outcome.exit);
         assertTrue(outcome.out.startsWith("usage: ./spp [COMMAND"), outcome.out);
-        for (String command :
-                List.of("cli", "ctl", "primary", "nfv", "guest", "demo", "vm-args", "doctor", "bench", "test")) {
+        for (String command : COMMANDS) {
             assertTrue(outcome.out.contains("\n  " + command + " "), command + " is missing in:\n" + outcome.out);
+        }
+    }
+
+    @Test
+    void shouldPrintTheUsageOfEachCommandOnStdoutWhenAskedForHelp() throws Exception {
+        List<String> lines = new ArrayList<>(COMMANDS);
+        lines.addAll(List.of("guest answer", "guest ping", "guest generate", "guest receive"));
+        for (String line : lines) {
+            for (String help : line.indexOf(' ') < 0 ? List.of("--help", "-h") : List.of("--help")) {
+                Outcome outcome = spp(Map.of(), (line + " " + help).split(" "));
+                String text = line + " " + help + ": " + outcome;
+                assertEquals(0, outcome.exit, text);
+                assertEquals("", outcome.err, text);
+                assertTrue(outcome.out.toLowerCase(Locale.ROOT).startsWith("usage: "), text);
+                assertTrue(outcome.out.contains(line.substring(line.indexOf(' ') + 1)), text);
+            }
         }
     }
 

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
 /** {@code ./spp guest}: a vhost-user front-end in place of a virtual machine. */
 @Command(
         name = "spp guest",
+        mixinStandardHelpOptions = true,
+        version = "spp guest",
         subcommands = HelpCommand.class,
         synopsisSubcommandLabel = "answer|ping|generate|receive",
         description = "Plays a virtual machine on a vhost-user socket: pings, answers, generates and checks traffic.",

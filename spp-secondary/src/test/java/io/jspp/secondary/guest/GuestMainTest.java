@@ -54,6 +54,25 @@ class GuestMainTest {
         assertEquals("", out.toString(StandardCharsets.UTF_8));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--help",
+                "-h",
+                "help",
+                "help ping",
+                "answer --help",
+                "ping -h",
+                "generate --help",
+                "generate DIR/s --size 59 --help",
+                "receive --help"
+            })
+    void shouldPrintUsageWhenAskedForIt(String line) {
+        assertEquals(ExitCode.OK, run(line), err::toString);
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("Usage: spp guest"), out::toString);
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
+    }
+
     @Test
     void shouldSayWhomItWaitedFor() {
         assertEquals(ExitCode.UNREACHABLE, run("answer DIR/sock0 --ip 10.0.0.1 --no-huge --wait 0"));
