@@ -49,17 +49,13 @@ class LauncherIT {
 
     @Test
     void shouldPrintTheUsageOfEachCommandOnStdoutWhenAskedForHelp() throws Exception {
-        List<String> lines = new ArrayList<>(COMMANDS);
-        lines.addAll(List.of("guest answer", "guest ping", "guest generate", "guest receive"));
-        for (String line : lines) {
-            for (String help : line.indexOf(' ') < 0 ? List.of("--help", "-h") : List.of("--help")) {
-                Outcome outcome = spp(Map.of(), (line + " " + help).split(" "));
-                String text = line + " " + help + ": " + outcome;
-                assertEquals(0, outcome.exit, text);
-                assertEquals("", outcome.err, text);
-                assertTrue(outcome.out.toLowerCase(Locale.ROOT).startsWith("usage: "), text);
-                assertTrue(outcome.out.contains(line.substring(line.indexOf(' ') + 1)), text);
-            }
+        for (String command : COMMANDS) {
+            Outcome outcome = spp(Map.of(), command, "--help");
+            String text = command + " --help: " + outcome;
+            assertEquals(0, outcome.exit, text);
+            assertEquals("", outcome.err, text);
+            assertTrue(outcome.out.toLowerCase(Locale.ROOT).startsWith("usage: "), text);
+            assertTrue(outcome.out.contains(command), text);
         }
     }
 

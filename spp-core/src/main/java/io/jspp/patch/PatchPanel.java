@@ -94,12 +94,14 @@ public final class PatchPanel implements AutoCloseable {
     /**
      * Puts another port into every patch of one, in one step: its sources and destinations become the other's. Both ports stay known.
      *
-     * @throws PortException when the former is in no patch, or the latter in one; nothing has changed then
+     * @throws PortException when the former is in no patch, or the latter in one or without a queue that is patched; nothing has changed then
      */
     public synchronized void move(PortId from, PortId to) {
         requireMovable(from, to);
         Map<PatchEnd, PatchEnd> desired = new LinkedHashMap<>();
-        patches.forEach((source, destination) -> desired.put(moved(source, from, to), moved(destination, from, to)));
+        patches.forEach((source, destination) -> desired.put(
+                named(moved(source, from, to), ports.rxQueues(moved(source, from, to).port())),
+                named(moved(destination, from, to), ports.txQueues(moved(destination, from, to).port()))));
         change(desired, running);
     }
 
@@ -113,6 +115,14 @@ public final class PatchPanel implements AutoCloseable {
         if (patched(to)) {
             throw new PortException("port " + to + " is in a patch already: its own patches would be lost");
         }
+        patches.forEach((source, destination) -> {
+            if (source.port().equals(from)) {
+                requireQueue(moved(source, from, to), ports.find(to).rxQueues(), "receive");
+            }
+            if (destination.port().equals(from)) {
+                requireQueue(moved(destination, from, to), ports.find(to).txQueues(), "transmit");
+            }
+        });
     }
 
     private boolean patched(PortId port) {

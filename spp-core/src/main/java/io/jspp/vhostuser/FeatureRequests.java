@@ -11,7 +11,6 @@ final class FeatureRequests {
     private final Vrings vrings;
     private final long offered;
     private long protocolFeatures;
-    private int mtu;
     private boolean chosen;
 
     /** @param offered protocol features */
@@ -27,14 +26,9 @@ final class FeatureRequests {
         }
     }
 
-    /** Whether SET_FEATURES has come. */
+    /** Whether SET_FEATURES has come, and the last one was accepted. */
     boolean chosen() {
         return chosen;
-    }
-
-    /** Largest payload of the guest's link layer as set by NET_SET_MTU, 0 when unset. */
-    int mtu() {
-        return mtu;
     }
 
     long getFeatures(Message message) {
@@ -45,6 +39,7 @@ final class FeatureRequests {
     long setFeatures(Message message) throws RequestRefused {
         long wanted = message.u64(0);
         if ((wanted & ~Session.FEATURES) != 0) {
+            chosen = false;
             throw new RequestRefused(
                     Cause.FEATURE_REFUSED, "not offered: " + Features.describe(wanted & ~Session.FEATURES));
         }
@@ -78,13 +73,13 @@ final class FeatureRequests {
         return vrings.count() / 2;
     }
 
+    /** Checked and acknowledged; nothing depends on it, since a guest gets whatever its buffers hold. There is no request to read it. */
     long setMtu(Message message) throws RequestRefused {
         long wanted = message.u64(0);
         require(ProtocolFeatures.NET_MTU, "NET_MTU");
         if (wanted < MIN_MTU || wanted > MAX_MTU) {
             throw new RequestRefused("MTU " + Long.toUnsignedString(wanted) + ", 68 to 65535 expected");
         }
-        mtu = (int) wanted;
         return 0;
     }
 }

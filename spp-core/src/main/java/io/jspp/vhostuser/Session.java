@@ -53,6 +53,9 @@ final class Session implements AutoCloseable {
             | ProtocolFeatures.CONFIGURE_MEM_SLOTS
             | ProtocolFeatures.STATUS;
 
+    /** Bit FEATURES_OK of the device status, virtio 1.2 §2.1. */
+    private static final int STATUS_FEATURES_OK = 8;
+
     private static final int MAX_MESSAGES_PER_TURN = 64;
     private static final long ANNOUNCE_NS = 20_000_000L;
     private static final long MAC_BITS = 0xffff_ffff_ffffL;
@@ -136,11 +139,6 @@ final class Session implements AutoCloseable {
         return vrings.features();
     }
 
-    /** Largest payload of the guest's link layer as set by NET_SET_MTU, 0 when unset. */
-    int mtu() {
-        return features.mtu();
-    }
-
     /** The last request that was answered with 1, for the log; cleared by asking. */
     String takeRefusal() {
         String refusal = lastRefusal.isEmpty() ? vrings.takeFailure() : lastRefusal;
@@ -192,7 +190,7 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
-    /** As RESET_OWNER, and rings have to be enabled again. */
+    /** As RESET_OWNER, and rings have to be enabled again. Memory and features stay until the front-end sends others. */
     long resetDevice(Message message) throws RequestRefused {
         features.require(ProtocolFeatures.RESET_DEVICE, "RESET_DEVICE");
         vrings.reset();
@@ -201,12 +199,17 @@ final class Session implements AutoCloseable {
         return 0;
     }
 
+    /**
+     * The driver's status byte; 0 is a reset. FEATURES_OK is not taken while SET_FEATURES has not come or was refused, as the driver finds out by
+     * reading it back (virtio 1.2 §2.1.2, §3.1.1). DRIVER_OK starts nothing: it is each ring's kick descriptor that does (vhost-user.rst "Ring
+     * states"), and the front-end sends that when it wants the ring served.
+     */
     long setStatus(Message message) throws RequestRefused {
         long wanted = message.u64(0);
         if ((wanted & ~0xffL) != 0) {
             throw new RequestRefused("status 0x" + Long.toHexString(wanted));
         }
-        status = (int) wanted;
+        status = (int) wanted & (features.chosen() ? -1 : ~STATUS_FEATURES_OK);
         if (status == 0) {
             vrings.reset();
         }

@@ -282,6 +282,9 @@ final class VhostPort implements Port, VringUser {
     @Override
     public void stage(Stage stage, Reason reason) {
         state = new PortState(PortState.Phase.valueOf(stage.name()), reason);
+        if (stage != Stage.NEGOTIATING && stage != Stage.UP) {
+            slots[1].announced(); // who asked for it has gone
+        }
         look();
     }
 
