@@ -99,9 +99,13 @@ public final class PatchPanel implements AutoCloseable {
     public synchronized void move(PortId from, PortId to) {
         requireMovable(from, to);
         Map<PatchEnd, PatchEnd> desired = new LinkedHashMap<>();
-        patches.forEach((source, destination) -> desired.put(
-                named(moved(source, from, to), ports.rxQueues(moved(source, from, to).port())),
-                named(moved(destination, from, to), ports.txQueues(moved(destination, from, to).port()))));
+        patches.forEach((source, destination) -> {
+            PatchEnd newSource = moved(source, from, to);
+            PatchEnd newDestination = moved(destination, from, to);
+            desired.put(
+                    named(newSource, ports.rxQueues(newSource.port())),
+                    named(newDestination, ports.txQueues(newDestination.port())));
+        });
         change(desired, running);
     }
 

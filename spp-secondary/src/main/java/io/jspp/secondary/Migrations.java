@@ -82,8 +82,8 @@ final class Migrations implements AutoCloseable {
         }
         destinations.forEach((other, expected) -> {
             if (expected.equals(to) && !other.equals(from)) {
-                throw new PortException(
-                        "port " + to + " waits for the guest of " + other + " already: another one, or migrate reset first");
+                throw new PortException("port " + to + " waits for the guest of " + other
+                        + " already: another one, or migrate reset first");
             }
         });
         destinations.put(from, to);

@@ -23,6 +23,13 @@ final class Victim {
         patch = lab.patch(port, port);
     }
 
+    /** One whose guest sends to another port. */
+    Victim(VhostLab lab, int index, Port destination) {
+        socket = lab.socket(index);
+        port = lab.open(index);
+        patch = lab.patch(port, destination);
+    }
+
     ScriptedFrontend connect() {
         return new ScriptedFrontend(socket);
     }
