@@ -25,8 +25,8 @@ record ProcessUsage(
     /** Option of the JVM that {@link #of} asks. */
     static final String TRACKING = "-XX:NativeMemoryTracking=summary";
 
-    /** What Unsafe and direct buffers allocate is "Other": {@code (malloc=123KB #45)}. */
-    private static final Pattern OTHER = Pattern.compile("Other \\(reserved=[^\n]*\n\\s+\\(malloc=\\w+ #(\\d+)");
+    /** What Unsafe and direct buffers allocate is "Other": {@code (malloc=123KB #45)}, since JDK 25 with a tag in between. */
+    private static final Pattern OTHER = Pattern.compile("Other \\(reserved=[^\n]*\n\\s+\\(malloc=[^#]*#(\\d+)");
 
     static ProcessUsage of(long pid) {
         Path proc = Path.of("/proc", Long.toString(pid));
