@@ -278,6 +278,33 @@ class DirtyLogTest {
     }
 
     @Test
+    void shouldMarkEveryPageThatAWriteTouchesAndNoOther() throws Exception {
+        int end = 16 * GRAIN;
+        long[][] writes = {
+            {0, 1},
+            {GRAIN - 1, 1},
+            {GRAIN - 1, 2},
+            {GRAIN, GRAIN},
+            {3 * GRAIN + 7, 4 * GRAIN},
+            {0, end},
+            {5, 0},
+            {5, -1}
+        };
+        try (Log log = new Log(end)) {
+            for (long[] write : writes) {
+                log.clear();
+                log.log.mark(write[0], write[1]);
+                int[] wanted = java.util.stream.IntStream.range(0, end / GRAIN)
+                        .filter(i ->
+                                write[1] > 0 && (long) i * GRAIN < write[0] + write[1] && (i + 1L) * GRAIN > write[0])
+                        .toArray();
+                requireGrains(log, end, 0, wanted);
+                assertTrue(log.marginsIntact());
+            }
+        }
+    }
+
+    @Test
     void shouldRefuseALogThatItsFileDoesNotHold() {
         long[][] cases = {
             {0, 0}, {-1, 0}, {4097, 0}, {4096, 1}, {1, 4096}, {1, -1}, {Long.MAX_VALUE, 1}, {1, Long.MIN_VALUE}
