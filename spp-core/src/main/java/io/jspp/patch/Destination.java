@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -120,12 +121,15 @@ final class Destination implements Runnable {
 
     /** Everybody's share as things are now. */
     private Map<PatchComponent, Share> next() {
-        Map<Integer, Set<Integer>> ofWorkers = divideWhole();
+        // Once only: a source may become live meanwhile, and then everything is divided again.
+        Set<Feed> fed =
+                feeds.stream().filter(feed -> feed.component().hasLiveSource()).collect(Collectors.toSet());
+        Map<Integer, Set<Integer>> ofWorkers = divideWhole(fed);
         Map<Feed, Set<Integer>> numbers = new HashMap<>();
         Map<Integer, Set<Integer>> users = new HashMap<>();
         for (Feed feed : feeds) {
             int worker = feed.component().worker();
-            Set<Integer> allowed = !feed.component().hasLiveSource()
+            Set<Integer> allowed = !fed.contains(feed)
                     ? Set.of()
                     : feed.pinned() != PatchEnd.WHOLE ? Set.of(feed.pinned()) : ofWorkers.get(worker);
             numbers.put(feed, allowed);
@@ -146,10 +150,9 @@ final class Destination implements Runnable {
     }
 
     /** By worker, the queues for those of its components that send to the whole port. */
-    private Map<Integer, Set<Integer>> divideWhole() {
-        int[] workers = feeds.stream()
-                .filter(feed ->
-                        feed.pinned() == PatchEnd.WHOLE && feed.component().hasLiveSource())
+    private Map<Integer, Set<Integer>> divideWhole(Set<Feed> fed) {
+        int[] workers = fed.stream()
+                .filter(feed -> feed.pinned() == PatchEnd.WHOLE)
                 .mapToInt(feed -> feed.component().worker())
                 .distinct()
                 .sorted()

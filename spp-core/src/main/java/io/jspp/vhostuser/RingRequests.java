@@ -82,7 +82,7 @@ final class RingRequests {
     long getBase(Message message) throws RequestRefused {
         Vring vring = vrings.find(message.u32(0));
         vrings.stop(vring);
-        return vring.index | (long) vring.takePosition() << 32;
+        return vring.index | (long) vrings.takePosition(vring) << 32;
     }
 
     long setKick(Message message) throws RequestRefused {

@@ -203,15 +203,19 @@ final class Vring implements AutoCloseable {
         startAt = stoppedAt & 0xffff_ffffL;
     }
 
-    /** Value for the reply to GET_VRING_BASE; forgets everything that a new start brings again. */
-    int takePosition() {
+    /**
+     * Value for the reply to GET_VRING_BASE; forgets everything that a new start brings again, and the record of a predecessor too: DPDK's
+     * virtio-user asks before it tells us of the ring, which it has made anew.
+     */
+    int takePosition(VringUser user) {
         int position = stoppedAt;
         stoppedAt = 0;
         positionTaken = everStarted;
-        if (record != 0) {
-            PositionRecord.forget(record);
-            record = 0;
+        long kept = everStarted ? record : user.positionRecord(index);
+        if (kept != 0) {
+            PositionRecord.forget(kept);
         }
+        record = 0;
         parameters = parameters.withoutAddresses();
         base = FROM_RING;
         withoutKick();

@@ -197,6 +197,11 @@ final class Vrings implements AutoCloseable {
         vring.stop();
     }
 
+    /** {@link Vring#takePosition} of a ring that is stopped. */
+    int takePosition(Vring vring) {
+        return vring.takePosition(user);
+    }
+
     /** Returns when no worker uses the ring any more. */
     void unpublish(Vring vring) {
         if (vring.unpublish(user)) {

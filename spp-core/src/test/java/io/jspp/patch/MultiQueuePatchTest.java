@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -214,6 +215,35 @@ class MultiQueuePatchTest {
             moreThan("guest:1", 500);
             assertEquals(List.of(), faults("guest:1"), "seed " + seed + " step " + i);
         }
+    }
+
+    /** A guest may begin or end to use its queues at any instant of a command. */
+    @Test
+    void shouldDivideQueuesWhileSourcesComeAndGo() throws InterruptedException {
+        start(2, QueueMap.none());
+        patch("guest:0", "guest:1");
+        TestPorts.TestPort source = world.ports.get(PortId.parse("guest:0"));
+        AtomicBoolean end = new AtomicBoolean();
+        Thread guest = new Thread(() -> {
+            while (!end.get()) {
+                for (int queue = 0; queue < QUEUES; queue++) {
+                    source.liveRx().set(queue, !source.liveRx().has(queue));
+                }
+            }
+        });
+        guest.start();
+        try {
+            for (int i = 0; i < 1500; i++) {
+                panel.reset();
+                panel.patch(PatchEnd.parse("guest:0"), PatchEnd.parse("guest:1"));
+            }
+        } finally {
+            end.set(true);
+            guest.join();
+        }
+        source.liveRx().set(0, true);
+        panel.forward();
+        moreThan("guest:1", 500);
     }
 
     @Test

@@ -17,12 +17,16 @@ final class Figures {
     /**
      * Traffic is back after a relaunch.
      *
-     * @param client whether the back-end connects: then the gap begins when it is up, else with the front-end's connect()
+     * @param client whether the back-end connects: then the gap begins when it is up, else with the front-end's connect(), or once an nfv that
+     *     came back with nothing has been configured
      */
     void recovered(boolean client, BackEnd.Relaunch relaunch, Recovery.Result result) {
-        long from = client ? relaunch.upNs() : result.connectedNs();
-        if (from == 0) {
+        if (!client && result.connectedNs() == 0) {
             throw new AssertionError("traffic without a connection");
+        }
+        long from = client ? relaunch.upNs() : result.connectedNs();
+        if (relaunch.how() == BackEnd.Stop.CLEAN) {
+            from = Math.max(from, relaunch.upNs());
         }
         double gap = Math.max(0, result.trafficNs() - from) / 1e6;
         gapMs = Math.max(gapMs, gap);

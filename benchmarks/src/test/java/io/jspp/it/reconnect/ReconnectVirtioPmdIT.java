@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -85,6 +86,16 @@ class ReconnectVirtioPmdIT {
         });
         alsoProve(which, Peer.FRONTEND, name);
         alsoProve(which, Peer.VIRTIO_USER, name);
+    }
+
+    /** The front-end connects again, after back-ends that were killed: with one guest, and with two and packed rings. */
+    @Tag("once")
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(names = {"CASE_1", "CASE_13"})
+    void shouldGoOnWhereWeListen(ReconnectCase which) throws Exception {
+        String name = "reconnect, short, we listen";
+        Conformance.prove(which, Peer.FRONTEND, name, () -> run(which, List.of(Peer.FRONTEND), false, Rounds.SHORT));
+        alsoProve(which, Peer.FRONTEND, name);
     }
 
     @Tag("long")
