@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * they must be free.
  */
 @Tag("system")
+@Tag("once")
 class ReadmeIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Pattern READY = Pattern.compile("\\bready\\b");

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** DPDK's vhost-user and virtio-user as peers: our guest on its back-end, its front-end on our ports. */
 @Tag("peer")
+@Tag("once")
 @Requires(Need.TESTPMD)
 class TestpmdIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);

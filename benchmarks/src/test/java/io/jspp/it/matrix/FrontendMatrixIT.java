@@ -18,6 +18,7 @@ import org.junit.jupiter.api.function.Executable;
  * transfers 20 MB intact through two vhost ports of a running nfv, one connection after the other on the same two ports.
  */
 @Tag("system")
+@Tag("once")
 class FrontendMatrixIT {
     private static final long BYTES = 20_000_000;
 
