@@ -136,7 +136,10 @@ public final class Endpoint {
                 checkMemory();
             }
         }
-        return session != null && session.channel().midMessage() ? MessageChannel.DEADLINE_NS / 4 : LOOK_NS;
+        if (session == null) {
+            return LOOK_NS;
+        }
+        return Math.min(session.tick(nowNs), session.channel().midMessage() ? MessageChannel.DEADLINE_NS / 4 : LOOK_NS);
     }
 
     /** Ends the session if its memory has vanished; also to be asked for by a worker that met an InternalError. */

@@ -138,7 +138,7 @@ final class RingRequests {
         boolean before = vring.enabled;
         vring.enabled = on == 1;
         if (!vring.enabled) {
-            vrings.unpublish(vring);
+            vrings.disable(vring);
         }
         try {
             vrings.advance(vring);

@@ -125,6 +125,11 @@ final class Session implements AutoCloseable {
         return channel;
     }
 
+    /** What is due without a message; returns nanoseconds until something is again, or {@link Long#MAX_VALUE}. */
+    long tick(long nowNs) {
+        return vrings.tick(nowNs);
+    }
+
     /** Whether a whole message has ever come. */
     boolean heard() {
         return heard;

@@ -10,6 +10,7 @@ import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestMemoryException;
 import io.jspp.virtio.GuestRegion;
 import io.jspp.virtio.PackedVirtqueue;
+import io.jspp.virtio.PacketVectors;
 import io.jspp.virtio.PositionRecord;
 import io.jspp.virtio.SplitVirtqueue;
 import io.jspp.virtio.Virtqueue;
@@ -67,6 +68,9 @@ final class Vring implements AutoCloseable {
     // state
     private Virtqueue queue;
     private boolean published;
+    /** Whether workers have used the ring since it was started. */
+    private boolean served;
+
     private DirtyLog log;
     private int stoppedAt;
     private long startAt = FROM_RING;
@@ -132,6 +136,7 @@ final class Vring implements AutoCloseable {
         }
         if (queue != null && enabled && !published) {
             published = true;
+            served = true;
             user.publish(index, queue, number(kick));
             // Interrupts of a time when nobody served the ring are lost: one call makes the driver look.
             queue.callNow();
@@ -195,7 +200,26 @@ final class Vring implements AutoCloseable {
             stoppedAt = queue.position();
             queue.close();
             queue = null;
+            served = false;
         }
+    }
+
+    /**
+     * Whether this is a ring that the guest transmits by, and has disabled: it goes on to be processed, and its packets are discarded
+     * (vhost-user.rst "Ring states"). What a guest sends before it first enables a ring waits for that.
+     */
+    private boolean discards() {
+        return served && !published && !enabled && (index & 1) != 0;
+    }
+
+    /** Completes what the guest sends though it has disabled the ring; false when it may not be done. No worker has the ring. */
+    boolean discard(PacketVectors vectors, VringUser user) {
+        if (!discards()) {
+            return false;
+        }
+        queue.discard(vectors);
+        user.discarded(index, queue);
+        return true;
     }
 
     /** The next start continues exactly here instead of at the index found in the ring. */

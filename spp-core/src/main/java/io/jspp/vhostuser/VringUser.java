@@ -30,6 +30,9 @@ public interface VringUser {
     /** Takes the ring back from those who look for it; they may still use it until {@link #synchronize} returns. */
     void unpublish(int vring);
 
+    /** A disabled ring has discarded packets: its drop counts are to be taken. No worker has the ring. */
+    default void discarded(int vring, Virtqueue queue) {}
+
     /** Returns when no worker can be using anything unpublished before. */
     void synchronize();
 

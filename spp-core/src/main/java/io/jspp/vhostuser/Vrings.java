@@ -17,6 +17,7 @@ import java.util.List;
 final class Vrings implements AutoCloseable {
     private final VringUser user;
     private final Vring[] all;
+    private final Discarder discarder;
     private GuestMemory memory = GuestMemory.empty();
     private long features;
     private DirtyLog log;
@@ -25,6 +26,7 @@ final class Vrings implements AutoCloseable {
 
     Vrings(VringUser user, int queuePairs) {
         this.user = user;
+        discarder = new Discarder(user);
         all = new Vring[2 * queuePairs];
         for (int i = 0; i < all.length; i++) {
             all[i] = new Vring(i);
@@ -212,6 +214,17 @@ final class Vrings implements AutoCloseable {
     /** Returns when no worker can be using what the ring was told to forget. */
     void synchronize() {
         user.synchronize();
+    }
+
+    /** {@link Discarder#tick}. */
+    long tick(long nowNs) {
+        return discarder.tick(all, nowNs);
+    }
+
+    /** Takes the ring from the workers; what the guest still sends by it is discarded. */
+    void disable(Vring vring) {
+        unpublish(vring);
+        discarder.begin();
     }
 
     void stopAll() {

@@ -29,6 +29,7 @@ public abstract class Virtqueue implements AutoCloseable {
     public static final int DROP_KINDS = 5;
 
     private static final int NO_DESCRIPTOR = -1;
+    private static final int DISCARDED_BURSTS = 64;
 
     /** Plain, read by a worker once per burst, {@link #changeMemory}. */
     GuestMemory memory;
@@ -84,6 +85,26 @@ public abstract class Virtqueue implements AutoCloseable {
     }
 
     abstract void publishAgain();
+
+    /**
+     * Completes what a guest sends by a ring that is disabled, unseen, a bounded number of packets; each is in {@link #takeDrops}. Session thread,
+     * while no worker has the queue.
+     *
+     * @param vectors bound to arrays of its own
+     */
+    public final void discard(PacketVectors vectors) {
+        for (int i = 0; i < DISCARDED_BURSTS; i++) {
+            vectors.packets = 0;
+            vectors.segments = 0;
+            int before = dropped;
+            drop(DROP_STOPPED, receive(vectors));
+            if (dropped == before) {
+                break;
+            }
+            publish();
+        }
+        notifyGuest();
+    }
 
     /** Whether the guest asked to be called for what was published since this was last asked. */
     abstract boolean callNeeded();

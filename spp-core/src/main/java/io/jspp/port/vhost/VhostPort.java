@@ -249,6 +249,11 @@ final class VhostPort implements Port, VringUser {
         slots[vring].unpublish();
     }
 
+    @Override
+    public void discarded(int vring, Virtqueue queue) {
+        slots[vring].discarded(queue);
+    }
+
     /** Odd rings are those the guest transmits by. */
     private LiveQueues live(int vring) {
         return (vring & 1) != 0 ? liveRx : liveTx;

@@ -22,6 +22,7 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
     private final VringSlot slot;
     private final PacketVectors vectors = new PacketVectors();
     private final int[] drops = new int[Virtqueue.DROP_KINDS];
+    private final int[] discarded = new int[Virtqueue.DROP_KINDS];
     private Virtqueue current;
     private GuestOffloads offloads;
 
@@ -51,6 +52,15 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
         if (made == null) {
             rarp = new RarpFrame();
             made = port.makeCounters(queueIndex, Direction.RX);
+        }
+    }
+
+    /** The worker's counters are nobody's meanwhile: it finds no queue, and what it wrote to them was seen to end. */
+    @Override
+    public void discarded(Virtqueue disabled) {
+        QueueCounters mine = made;
+        if (mine != null && disabled.takeDrops(discarded)) {
+            VhostPort.count(mine, discarded);
         }
     }
 

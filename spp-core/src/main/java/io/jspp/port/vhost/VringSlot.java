@@ -17,6 +17,9 @@ final class VringSlot {
     interface User {
         /** Makes what moving packets needs; called before a ring becomes visible, by the session thread or when the user attaches. */
         void prepare();
+
+        /** A disabled ring that guests transmit by has drop counts to take; by the session thread, while the user's worker has no queue. */
+        default void discarded(Virtqueue disabled) {}
     }
 
     private static final int NO_KICK = -1;
@@ -47,6 +50,13 @@ final class VringSlot {
         if (kick != NO_KICK) {
             sleepers.forEach(this::removeKick);
             kick = NO_KICK;
+        }
+    }
+
+    /** Session thread. */
+    synchronized void discarded(Virtqueue disabled) {
+        if (user != null) {
+            user.discarded(disabled);
         }
     }
 

@@ -69,14 +69,26 @@ final class MultiQueueGuest implements AutoCloseable {
         sentByQueue[queue]++;
     }
 
+    /** Puts frames into a queue that is disabled, as Linux does for a moment, until it is full; returns how many. */
+    int fillDisabled(int queue) {
+        int put = 0;
+        while (tx[queue].send(new byte[LENGTH], LENGTH)) {
+            put++;
+        }
+        return put;
+    }
+
+    /** Whether the back-end has given all buffers of a transmit queue back. */
+    boolean emptied(int queue) {
+        tx[queue].reclaim();
+        return session.queues()[2 * queue + 1].outstanding() == 0;
+    }
+
     /** As a guest does by ethtool -L: a queue that is to end is empty before its flows move to another one. */
     void usePairs(int pairs) {
         for (int i = pairs; i < sendPairs; i++) {
             int queue = i;
-            VhostLab.await("transmit queue " + queue + " is empty", () -> {
-                tx[queue].reclaim();
-                return session.queues()[2 * queue + 1].outstanding() == 0;
-            });
+            VhostLab.await("transmit queue " + queue + " is empty", () -> emptied(queue));
         }
         sendPairs = Math.min(sendPairs, pairs);
         session.enablePairs(pairs);

@@ -3,6 +3,7 @@ package io.jspp.port.vhost;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jspp.counters.DropReason;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PatchPanel;
@@ -162,6 +163,43 @@ class MultiQueueTest {
             }
             assertTrue(lab.errors.isEmpty(), lab.errors::toString);
         }
+    }
+
+    /** vhost-user.rst "Ring states": what a guest still sends by a queue that it has disabled comes back to it, goes nowhere, and is counted. */
+    @Test
+    void shouldDiscardWhatAGuestSendsByADisabledQueue() throws Exception {
+        try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE, 2)) {
+            PatchPanel panel = lab.panel();
+            patch(panel, "vhost:0", "vhost:1");
+            panel.forward();
+            try (MultiQueueGuest from = new MultiQueueGuest(lab.socket(0), 2).awaitUp();
+                    MultiQueueGuest to = new MultiQueueGuest(lab.socket(1), 2).awaitUp()) {
+                from.send(0);
+                from.send(1);
+                to.drainUntil(2);
+                for (int round = 1; round <= 3; round++) {
+                    from.usePairs(1);
+                    long before = drops(panel);
+                    int put = from.fillDisabled(1);
+                    assertTrue(put >= 64, "room for " + put);
+                    VhostLab.await("disabled queue is empty", () -> from.emptied(1));
+                    VhostLab.await("drops", () -> drops(panel) == before + put);
+                    from.usePairs(2);
+                    from.send(0);
+                    from.send(1);
+                    to.drainUntil(2 + 2 * round);
+                }
+                to.drain();
+                assertEquals(8, to.received.size());
+                assertEquals(
+                        4, queue(panel, "vhost:0", 1, Direction.RX).counters().packets());
+            }
+            assertTrue(lab.errors.isEmpty(), lab.errors::toString);
+        }
+    }
+
+    private static long drops(PatchPanel panel) {
+        return queue(panel, "vhost:0", 1, Direction.RX).counters().drops(DropReason.PORT_DOWN);
     }
 
     /** Once the back-end has confirmed, nothing more comes by pairs that ended. */
