@@ -253,8 +253,9 @@ public final class Endpoint {
                 accepted(socket, nowNs);
             }
         } catch (LinuxException e) {
-            closeListener();
+            // Who sees its connection end finds the port down.
             retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, Cause.SOCKET_FAILED.of(e.getMessage()));
+            closeListener();
         }
     }
 
