@@ -178,6 +178,7 @@ class NfvIT {
     }
 
     @Test
+    @Tag("once")
     void shouldResumeAfterKillsWhileTheOtherFlowLosesNothing() {
         killUnderLoad(4);
     }
@@ -265,6 +266,7 @@ class NfvIT {
     }
 
     @Test
+    @Tag("once")
     void shouldGoOnWithoutPrimaryAndController() {
         startNfv(1);
         startNfv(2);

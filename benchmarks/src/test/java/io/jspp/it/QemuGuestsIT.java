@@ -30,15 +30,21 @@ import org.junit.jupiter.api.io.TempDir;
 @Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX, Need.IPERF3, Need.ETHTOOL})
 class QemuGuestsIT {
     private static final int NUMBERS_IN_FILE = 710_000;
+    private static final int FILE_BYTES = 4_858_895;
     private static final int FILES = 21;
 
     private static final Duration COMMAND = Duration.ofSeconds(30);
     private static final Duration TRANSFER = Duration.ofSeconds(150);
-    /** Numbers in a file of the sending guest, 4.9 MB. */
+    /** Numbers in a file of the sending guest. */
     private static final String MAKE_FILE = "seq 1 " + NUMBERS_IN_FILE + " >/tmp/part";
 
-    /** 102 MB out of that file. */
-    private static final String PARTS = "for i in $(seq " + FILES + "); do cat /tmp/part; done";
+    /** 102 MB out of that file into a connection, then the answer to it. */
+    private static final String SEND =
+            " -e sh -c 'for i in $(seq " + FILES + "); do cat /tmp/part; done; cat >/tmp/answer'; cat /tmp/answer";
+
+    /** Sum of as much from a connection, as an answer. */
+    private static final String RECEIVE =
+            " -e busybox sh -c 'busybox dd iflag=fullblock bs=" + FILE_BYTES + " count=" + FILES + " | busybox md5sum'";
 
     /** 104 MB that are the same wherever they are made, no two blocks alike. */
     private static final String NUMBERS = "busybox seq 1 13000000";
@@ -109,13 +115,15 @@ class QemuGuestsIT {
                     .boot("192.168.7.1/24")) {
                 ping(guest, "192.168.7.2");
                 guest.check(MAKE_FILE, COMMAND);
-                SppProcess sink = serve(namespace, 5001, "md5sum");
-                assertEquals(sumOfParts(), guest.check("(" + PARTS + ") | nc 192.168.7.2 5001", TRANSFER));
+                SppProcess sink = serve(namespace, 5001, RECEIVE);
+                assertEquals(sumOfParts(), guest.check("nc 192.168.7.2 5001" + SEND, TRANSFER));
                 assertEquals(0, sink.awaitExit(COMMAND), sink.tail());
 
                 String expected = String.join("", namespace.check("busybox", "sh", "-c", NUMBERS + "| busybox md5sum"));
-                SppProcess source = serve(namespace, 5002, NUMBERS);
-                assertEquals(expected, guest.check("nc 192.168.7.2 5002 </dev/null | md5sum", TRANSFER));
+                SppProcess source = serve(namespace, 5002, " -e " + NUMBERS);
+                assertEquals(
+                        expected,
+                        guest.check("nc 192.168.7.2 5002 -e sh -c 'md5sum >/tmp/sum'; cat /tmp/sum", TRANSFER));
                 assertEquals(0, source.awaitExit(COMMAND), source.tail());
 
                 SppProcess iperf = namespace.start("iperf3", "-s");
@@ -182,9 +190,9 @@ class QemuGuestsIT {
     /** 102 MB over TCP; the receiver's checksum over all of them is what it must be. */
     private static void transfer(QemuGuest from, QemuGuest to, String address) {
         from.check(MAKE_FILE, COMMAND);
-        to.check("nc -l -p 5001 -e md5sum >/dev/null 2>&1 &", COMMAND);
+        to.check("nc -l -p 5001" + RECEIVE + " >/dev/null 2>&1 &", COMMAND);
         to.check("for i in $(seq 50); do netstat -ltn | grep -q :5001 && exit 0; sleep 0.1; done; exit 1", COMMAND);
-        assertEquals(sumOfParts(), from.check("(" + PARTS + ") | nc " + address + " 5001", TRANSFER));
+        assertEquals(sumOfParts(), from.check("nc " + address + " 5001" + SEND, TRANSFER));
     }
 
     /** As md5sum prints it. */
@@ -205,9 +213,9 @@ class QemuGuestsIT {
         }
     }
 
-    /** A listener inside that joins one connection to a command's input and output. */
-    private static SppProcess serve(NetworkNamespace namespace, int port, String command) {
-        String line = "exec busybox nc -l -p " + port + " -e busybox " + command.replaceFirst("^busybox ", "");
+    /** A listener inside that joins one connection to the input and output of what its last option names. */
+    private static SppProcess serve(NetworkNamespace namespace, int port, String option) {
+        String line = "exec busybox nc -l -p " + port + option;
         SppProcess server = namespace.start("busybox", "sh", "-c", line);
         awaitListening(namespace, port);
         return server;

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --vdev net_vhost0} of the primary: a port of every nfv, whose socket one of them serves, also after its death. */
 @Tag("system")
+@Tag("once")
 @Timeout(120)
 class VhostDeviceIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
