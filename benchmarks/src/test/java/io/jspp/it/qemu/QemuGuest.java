@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -94,7 +95,7 @@ public final class QemuGuest implements AutoCloseable {
     }
 
     /** Starts a QEMU that waits for a guest to migrate to it from one with the same options but for name and sockets. */
-    public static QemuGuest awaitMigration(GuestImage image, Options o) {
+    public static QemuGuest startIncoming(GuestImage image, Options o) {
         return start(image, o, List.of("-incoming", "unix:" + migrationSocket(o)));
     }
 
@@ -184,20 +185,31 @@ public final class QemuGuest implements AutoCloseable {
         qmp.execute("system_reset");
     }
 
-    /** Migrates the running guest to a QEMU of {@link #awaitMigration}, where its commands are to be given from then on. */
-    public void migrateTo(QemuGuest target, Duration limit) {
-        // No limit of the bandwidth but the machine's.
-        qmp.execute("migrate-set-parameters", "{\"max-bandwidth\":4294967296}");
+    /** Begins to migrate the running guest to a QEMU of {@link #startIncoming}, where its commands are to be given once it is there. */
+    public void beginMigration(QemuGuest target) {
         qmp.execute("migrate", "{\"uri\":\"unix:" + migrationSocket(target.options) + "\"}");
+    }
+
+    /**
+     * Waits until the migration that this QEMU began is as wanted.
+     *
+     * @param what is waited for, told in the error
+     * @param wanted of the reply to {@code query-migrate}
+     */
+    public void awaitMigration(String what, Duration limit, Predicate<String> wanted) {
         long end = System.nanoTime() + limit.toNanos();
-        String last = "";
-        while (!last.contains("\"status\": \"completed\"")) {
-            if (last.contains("\"status\": \"failed\"") || System.nanoTime() > end) {
-                throw new AssertionError(options.name() + " did not migrate: " + last);
+        for (String state = migration(); !wanted.test(state); state = migration()) {
+            if (state.contains("\"status\": \"failed\"") || System.nanoTime() > end) {
+                throw new AssertionError(options.name() + ": not within " + limit.toSeconds() + " s: " + what + ": "
+                        + state + qemu.tail());
             }
             LockSupport.parkNanos(20_000_000);
-            last = qmp.execute("query-migrate");
         }
+    }
+
+    /** The reply to {@code query-migrate}. */
+    public String migration() {
+        return qmp.execute("query-migrate");
     }
 
     /** {@code poweroff -f} in the guest, upon which QEMU ends. */
