@@ -47,11 +47,12 @@ class LiveMigrationIT {
     /** Frames of 1514 bytes in as many buffers are more than {@link #UNREAD_BYTES}. */
     private static final String RING = "rx_queue_size=1024";
 
-    /** Writes to 4 MiB of memory faster than {@link #SLOW} sends them: the guest can't move before this ends. */
-    private static final String HOLD =
-            "(while [ ! -e /tmp/go ]; do dd if=/dev/urandom of=/tmp/x bs=1M count=4 conv=notrunc; done) 2>/dev/null &";
+    /** Changes 16 MiB again and again: QEMU is never done with them as fast as {@link #FIRST_PASS}, let alone {@link #HELD}. */
+    private static final String CHANGE =
+            "(while [ ! -e /tmp/go ]; do dd if=/dev/urandom of=/tmp/x bs=1M count=16 conv=notrunc; done) 2>/dev/null &";
 
-    private static final String SLOW = "{\"max-bandwidth\":33554432,\"downtime-limit\":1}";
+    private static final String FIRST_PASS = "{\"max-bandwidth\":33554432,\"downtime-limit\":1}";
+    private static final String HELD = "{\"max-bandwidth\":1048576}";
 
     /** No limit but the machine's. */
     private static final String FAST = "{\"max-bandwidth\":4294967296,\"downtime-limit\":300}";
@@ -116,14 +117,13 @@ class LiveMigrationIT {
                 startStoppedReceiver(source);
 
                 cluster.shell("nfv 1; migrate vhost:0 vhost:1");
-                source.check(HOLD, COMMAND);
-                source.qmp().execute("migrate-set-parameters", SLOW);
+                source.check(CHANGE, COMMAND);
+                source.qmp().execute("migrate-set-parameters", FIRST_PASS);
                 source.beginMigration(target);
                 source.awaitMigration("each page sent once", LIMIT, state -> passes(state) >= 2);
+                source.qmp().execute("migrate-set-parameters", HELD);
                 Files.createFile(gate);
                 awaitUnread(source);
-                String state = source.migration();
-                assertTrue(state.contains("\"status\": \"active\""), state);
                 source.check("touch /tmp/go", COMMAND);
                 source.qmp().execute("migrate-set-parameters", FAST);
                 source.awaitMigration("moved", LIMIT, now -> now.contains("\"status\": \"completed\""));
@@ -163,11 +163,21 @@ class LiveMigrationIT {
                 COMMAND);
     }
 
+    /** Until the MiB is there, and the guest too. */
     private static void awaitUnread(QemuGuest guest) {
         long end = System.nanoTime() + LIMIT.toNanos();
-        for (int unread = 0; unread < UNREAD_BYTES; unread = unread(guest)) {
+        int unread = 0;
+        while (unread < UNREAD_BYTES) {
             assertTrue(System.nanoTime() < end, "the stream stopped at " + unread + " bytes");
+            requireActive(guest);
+            unread = unread(guest);
         }
+        requireActive(guest);
+    }
+
+    private static void requireActive(QemuGuest guest) {
+        String state = guest.migration();
+        assertTrue(state.contains("\"status\": \"active\""), state);
     }
 
     private static int unread(QemuGuest guest) {
