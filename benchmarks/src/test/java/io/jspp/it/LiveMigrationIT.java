@@ -28,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  * lies there unread, acknowledged: the guest writes to few of these pages itself (where a buffer has room for the kernel's trailer), so that only
  * our marks make QEMU send them again, and nobody else does. The checksum over the whole is made at the destination.
  *
- * <p>What it can't show: that the used area of a split ring is marked. QEMU marks it all itself when it stops the source's rings (it unmaps the
- * area as written to, vhost_virtqueue_stop of hw/virtio/vhost.c), before it looks for changed pages the last time; {@code DirtyLogTest} does.
+ * <p>It is no proof that the used area of a split ring is marked: QEMU marks that itself when it stops the source's rings (it unmaps the area as
+ * written to, vhost_virtqueue_stop of hw/virtio/vhost.c), before it looks for changed pages the last time. {@code DirtyLogTest} is one.
  */
 @Tag("peer")
 @Tag("once")
