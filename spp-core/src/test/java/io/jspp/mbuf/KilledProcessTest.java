@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** As {@link CrashTest}, with one party in a process that is really killed -9 while the others run at full speed. */
+@Tag("once")
 class KilledProcessTest {
     private static final int TARGET = SegmentGeometry.MBUFS_PER_RING;
     private static final int SOURCE = 1;

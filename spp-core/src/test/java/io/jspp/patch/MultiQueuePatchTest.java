@@ -233,7 +233,7 @@ class MultiQueuePatchTest {
         });
         guest.start();
         try {
-            for (int i = 0; i < 1500; i++) {
+            for (int i = 0; i < 400; i++) {
                 panel.reset();
                 panel.patch(PatchEnd.parse("guest:0"), PatchEnd.parse("guest:1"));
             }

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and over the whole run no frame is lost, doubled, changed or overtaken.
  */
 @Timeout(120)
+@Tag("once")
 class RequestOrderTest {
     private static final int RUNS = 1000;
     private static final int REQUESTS = 20;
