@@ -33,6 +33,7 @@ class DemoIT {
         shouldPass(Map.of(), List.of(ProjectHome.launcher().toString(), "demo", "--seconds", "2"));
     }
 
+    @Tag("once")
     @Test
     @Requires(Need.ROOT)
     void shouldPassAsAnOrdinaryUser() throws IOException {

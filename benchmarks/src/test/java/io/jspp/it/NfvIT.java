@@ -146,6 +146,7 @@ class NfvIT {
     }
 
     @Test
+    @Tag("once")
     void shouldDropAndCountWhenARingIsFullAndNeverBlock() {
         startNfv(1);
         startNfv(2);
@@ -164,6 +165,7 @@ class NfvIT {
     }
 
     @Test
+    @Tag("once")
     void shouldRefuseAClaimNamingItsHolderAndChangeNothing() {
         startNfv(1);
         startNfv(2);
@@ -302,6 +304,7 @@ class NfvIT {
     }
 
     @Test
+    @Tag("once")
     void shouldStartBeforeItsPeers() {
         cluster.end(primary);
         SppProcess early = cluster.start(

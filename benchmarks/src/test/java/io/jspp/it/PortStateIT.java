@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What status, events, errors and the shell say about vhost ports that can't come up; processes of a user without rights. */
 @Tag("system")
 @Timeout(120)
+@Tag("once")
 class PortStateIT {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 

@@ -39,6 +39,9 @@ class QemuMultiQueueIT {
     /** Seconds of load. */
     private static final int SECONDS = 14;
 
+    /** Seconds without a byte that end the hope for a connection. */
+    private static final int STILL = 3;
+
     /** Packets each way under each number of channels. */
     private static final int STEP = 200;
 
@@ -143,8 +146,10 @@ class QemuMultiQueueIT {
     }
 
     /**
-     * Datagrams are numbered. While the guest changes its channels it moves flows between its queues itself, in both directions, so that a few datagrams
-     * that were still in the former queue are late; MultiQueueTest shows that none is when flows stay where they are.
+     * Datagrams are numbered. While the guest changes its channels it moves flows between its queues itself, in both directions, so that what was
+     * still in the former queue is late, or lost with a queue that the guest disabled: more of it the busier the machine is, up to 2 % late and 21 % lost
+     * were seen with a third process on two CPUs. MultiQueueTest shows that nothing is when flows stay where they are; a flow shared by two workers
+     * would have a large part of it out of order.
      */
     private static void assertInOrder(String report) throws IOException {
         int received = 0;
@@ -154,20 +159,29 @@ class QemuMultiQueueIT {
                 received++;
                 long packets = RestClient.number(udp.get("packets"));
                 long lost = RestClient.number(udp.get("lost_packets"));
-                assertTrue(packets > 1000 && lost < packets / 4, report);
-                assertTrue(RestClient.number(udp.get("out_of_order")) < packets / 100, report);
+                assertTrue(packets > 1000 && lost < packets / 2, report);
+                assertTrue(RestClient.number(udp.get("out_of_order")) < packets / 10, report);
             }
         }
         assertEquals(2, received, report);
     }
 
-    /** No second of a connection passes without bytes. */
+    /**
+     * A connection never stands still for as many seconds as {@link #STILL}: for one it may, when what it sends again is lost with a disabled queue too
+     * (RFC 6298 section 5.5 doubles the wait).
+     */
     private static void assertContinues(String report) throws IOException {
         List<Map<String, Object>> intervals = objects(parse(report), "intervals");
-        assertTrue(intervals.size() >= SECONDS - 1, report);
-        for (Map<String, Object> interval : intervals.subList(0, SECONDS - 1)) {
+        assertTrue(intervals.size() >= SECONDS - STILL, report);
+        Map<Long, Integer> still = new TreeMap<>();
+        for (Map<String, Object> interval : intervals.subList(0, SECONDS - STILL)) {
             for (Map<String, Object> stream : objects(interval, "streams")) {
-                assertTrue(RestClient.number(stream.get("bytes")) > 0, report);
+                boolean moved = RestClient.number(stream.get("bytes")) > 0;
+                int seconds = still.merge(
+                        RestClient.number(stream.get("socket")),
+                        moved ? 0 : 1,
+                        (before, now) -> moved ? 0 : before + now);
+                assertTrue(seconds < STILL, report);
             }
         }
         assertFalse(end(report).isEmpty(), report);

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Controller, primary, secondary and guests may start in any order; the working state in the end is the same. */
 @Tag("system")
+@Tag("once")
 class StartOrderIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final List<String> ALL = List.of("ctl", "primary", "nfv", "guest");

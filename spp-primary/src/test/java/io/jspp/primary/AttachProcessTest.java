@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class AttachProcessTest {
         throw new AssertionError("no " + text + " in " + status);
     }
 
+    @Tag("once")
     @Test
     void shouldRefuseTheSecondClaimantAndNameTheFirst() throws Exception {
         fixture.primary("--vdev net_null0", "").awaitOut("primary ready: nullpmd:0, ring:0..ring:3");
@@ -87,6 +89,7 @@ class AttachProcessTest {
                 .replace("{leased=0, eventfd=0}", "{eventfd=0, leased=0}");
     }
 
+    @Tag("once")
     @Test
     void shouldRefuseAClientIdInUse() throws Exception {
         fixture.primary("", "").awaitOut("primary ready");
@@ -145,6 +148,7 @@ class AttachProcessTest {
         return primary.allErr();
     }
 
+    @Tag("once")
     @Test
     void shouldKillASecondaryThatLetGoOfItsConnectionButGoesOn() throws Exception {
         ChildJvm primary = fixture.primary("", "");
@@ -165,6 +169,7 @@ class AttachProcessTest {
         assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
     }
 
+    @Tag("once")
     @Test
     void shouldServeTheAttachedWhileThereIsNoDescriptorForAnother() throws Exception {
         ChildJvm primary = fixture.primary("", "");
@@ -229,6 +234,7 @@ class AttachProcessTest {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldStartWithNewMemoryWhenTheOldOneIsNotBrought() throws Exception {
         ChildJvm killed = fixture.primary("", "");
@@ -254,6 +260,7 @@ class AttachProcessTest {
                         .waitFor());
     }
 
+    @Tag("once")
     @Test
     void shouldComeBackToAPrimaryThatEndedInOrder() throws Exception {
         ChildJvm first = fixture.primary("", "");
@@ -273,6 +280,7 @@ class AttachProcessTest {
         assertEquals(List.of(), fixture.leftovers());
     }
 
+    @Tag("once")
     @Test
     void shouldSurviveNonsenseOnItsSocket() throws Exception {
         ChildJvm primary = fixture.primary("", "");
@@ -309,6 +317,7 @@ class AttachProcessTest {
         }
     }
 
+    @Tag("once")
     @Test
     void shouldServeHundredsOfShortLivedSecondariesWithoutLeaking() throws Exception {
         ChildJvm primary = fixture.primary("--vdev net_null0", "");

@@ -27,7 +27,7 @@ final class GuestPair implements AutoCloseable {
     private static final long FLOW_LIMIT_NS = TimeUnit.SECONDS.toNanos(40);
 
     /** Intervals of half a second that make a measurement. */
-    private static final int INTERVALS = 8;
+    private static final int INTERVALS = 4;
 
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final int MEASUREMENTS = 3;
