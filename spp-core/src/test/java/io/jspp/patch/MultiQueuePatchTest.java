@@ -1,78 +1,39 @@
 package io.jspp.patch;
 
+import static io.jspp.testing.Patience.waitFor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.memory.NativeMemory;
 import io.jspp.port.Direction;
 import io.jspp.port.PortId;
-import io.jspp.worker.IdleMode;
-import io.jspp.worker.Worker;
-import io.jspp.worker.WorkerGroup;
-import io.jspp.worker.WorkerStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Patches of whole ports with several queues on two or three real workers: who polls, who sends, in what order. */
-@Timeout(60)
-class MultiQueuePatchTest {
+class MultiQueuePatchTest extends PatchLab {
     private static final int QUEUES = 4;
 
-    private final List<Throwable> errors = new ArrayList<>();
-    private final TestPorts world = new TestPorts();
-    private final PortTable ports = new PortTable(
-            world,
-            List.of(
-                    world.type("guest", true, QUEUES, true),
-                    world.type("nic", true, QUEUES),
-                    world.type("ring", true, 1)));
-    private NativeMemory statusMemory;
-    private WorkerGroup workers;
-    private PatchPanel panel;
-
     private void start(int count, QueueMap map) {
-        statusMemory = NativeMemory.allocate((long) count * WorkerStatus.SIZE);
-        List<Worker> list = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            WorkerStatus status = new WorkerStatus(statusMemory.address() + (long) i * WorkerStatus.SIZE);
-            list.add(new Worker(i + 2, List.of(), IdleMode.ADAPTIVE, status, System::nanoTime, errors::add));
-        }
-        workers = new WorkerGroup(list);
-        workers.start();
-        panel = new PatchPanel(workers, ports, map, 32);
+        start(
+                count,
+                2,
+                map,
+                world.type("guest", true, QUEUES, true),
+                world.type("nic", true, QUEUES),
+                world.type("ring", true, 1));
         panel.forward();
     }
 
-    @AfterEach
-    void close() {
-        panel.close();
-        ports.close();
-        workers.close();
-        world.close();
-        statusMemory.close();
-        assertEquals(Set.of(), world.claims);
-        assertEquals(List.of(), errors);
-    }
-
-    private void patch(String source, String destination) {
+    private void addAndPatch(String source, String destination) {
         for (String end : List.of(source, destination)) {
             panel.add(PatchEnd.parse(end).port());
         }
-        panel.patch(PatchEnd.parse(source), PatchEnd.parse(destination));
-    }
-
-    private TestPorts.Sink sink(String port, int queue) {
-        return world.sinks.get(new QueueId(PortId.parse(port), queue));
+        patch(source, destination);
     }
 
     private long sent(String port) {
@@ -107,18 +68,10 @@ class MultiQueuePatchTest {
         waitFor(() -> sent(port) > before + packets);
     }
 
-    private static void waitFor(BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within 30 s");
-            LockSupport.parkNanos(100_000);
-        }
-    }
-
     @Test
     void shouldDealSourceQueuesOutAndGiveEachWorkerItsOwnQueuesOfAGuest() {
         start(2, QueueMap.none());
-        patch("guest:0", "guest:1");
+        addAndPatch("guest:0", "guest:1");
         assertEquals(2 * QUEUES, world.claims.size());
         moreThan("guest:1", 50_000);
         Set<Integer> senders = new TreeSet<>();
@@ -136,7 +89,7 @@ class MultiQueuePatchTest {
     @Test
     void shouldUseOneQueuePerWorkerOfAPortThatGainsNothingByMore() {
         start(2, QueueMap.none());
-        patch("guest:0", "nic:0");
+        addAndPatch("guest:0", "nic:0");
         moreThan("nic:0", 50_000);
         assertTrue(world.claims.contains("nic:0 1 tx"));
         assertEquals(QUEUES + 2, world.claims.size());
@@ -146,7 +99,7 @@ class MultiQueuePatchTest {
     @Test
     void shouldLetWorkersTakeTurnsAtTheOnlyQueue() {
         start(3, QueueMap.none());
-        patch("guest:0", "ring:0");
+        addAndPatch("guest:0", "ring:0");
         waitFor(() -> sink("ring:0", 0).seenSources() == 0b0001_0001_0001_0001);
         moreThan("ring:0", 100_000);
         assertEquals(List.of(0, 1, 2), workersOf("ring:0", 0, Direction.TX));
@@ -156,8 +109,8 @@ class MultiQueuePatchTest {
     @Test
     void shouldUseTheQueueMap() {
         start(3, QueueMap.parse("guest:0=4/4/2,*=3", List.of(2, 3, 4)));
-        patch("guest:0", "ring:0");
-        patch("guest:1", "ring:1");
+        addAndPatch("guest:0", "ring:0");
+        addAndPatch("guest:1", "ring:1");
         assertEquals(List.of(2), workersOf("guest:0", 0, Direction.RX));
         assertEquals(List.of(2), workersOf("guest:0", 1, Direction.RX));
         assertEquals(List.of(0), workersOf("guest:0", 2, Direction.RX));
@@ -168,14 +121,14 @@ class MultiQueuePatchTest {
     @Test
     void shouldLetAPatchOfOneQueueTakeItFromThePatchOfThePort() {
         start(2, QueueMap.none());
-        patch("nic:0nq1", "ring:1");
-        patch("nic:0", "ring:0");
+        addAndPatch("nic:0nq1", "ring:1");
+        addAndPatch("nic:0", "ring:0");
         waitFor(() -> sink("ring:0", 0).seenSources() == 0b0001_0001_0000_0001
                 && sink("ring:1", 0).seenSources() == 0b0001_0000);
-        patch("nic:0 nq 2", "ring:1");
+        addAndPatch("nic:0 nq 2", "ring:1");
         sink("ring:0", 0);
         waitFor(() -> sink("ring:1", 0).seenSources() == 0b0001_0001_0000);
-        panel.patch(PatchEnd.parse("nic:0nq1"), PatchEnd.parse("ring:0"));
+        patch("nic:0nq1", "ring:0");
         moreThan("ring:0", 50_000);
         assertEquals(List.of(), faults("ring:0"));
         assertEquals(List.of(), faults("ring:1"));
@@ -184,8 +137,8 @@ class MultiQueuePatchTest {
     @Test
     void shouldShareAQueueBetweenThoseWhoNameItAndThoseWhoNameThePort() {
         start(2, QueueMap.none());
-        patch("nic:0nq0", "guest:1nq0");
-        patch("nic:1", "guest:1");
+        addAndPatch("nic:0nq0", "guest:1nq0");
+        addAndPatch("nic:1", "guest:1");
         moreThan("guest:1", 100_000);
         assertEquals(List.of(), faults("guest:1"));
         for (int queue = 1; queue < QUEUES; queue++) {
@@ -197,8 +150,8 @@ class MultiQueuePatchTest {
     @Test
     void shouldKeepEveryFlowInOrderAndOutOfDisabledQueuesWhileQueuesComeAndGo() {
         start(3, QueueMap.none());
-        patch("guest:0", "guest:1");
-        patch("nic:2", "guest:1");
+        addAndPatch("guest:0", "guest:1");
+        addAndPatch("nic:2", "guest:1");
         TestPorts.TestPort source = world.ports.get(PortId.parse("guest:0"));
         TestPorts.TestPort sink = world.ports.get(PortId.parse("guest:1"));
         long seed = System.nanoTime();
@@ -221,7 +174,7 @@ class MultiQueuePatchTest {
     @Test
     void shouldDivideQueuesWhileSourcesComeAndGo() throws InterruptedException {
         start(2, QueueMap.none());
-        patch("guest:0", "guest:1");
+        addAndPatch("guest:0", "guest:1");
         TestPorts.TestPort source = world.ports.get(PortId.parse("guest:0"));
         AtomicBoolean end = new AtomicBoolean();
         Thread guest = new Thread(() -> {
@@ -235,7 +188,7 @@ class MultiQueuePatchTest {
         try {
             for (int i = 0; i < 400; i++) {
                 panel.reset();
-                panel.patch(PatchEnd.parse("guest:0"), PatchEnd.parse("guest:1"));
+                patch("guest:0", "guest:1");
             }
         } finally {
             end.set(true);
@@ -254,7 +207,7 @@ class MultiQueuePatchTest {
         for (int queue = 1; queue < QUEUES; queue++) {
             source.liveRx().set(queue, false);
         }
-        patch("guest:0", "guest:1");
+        addAndPatch("guest:0", "guest:1");
         moreThan("guest:1", 20_000);
         long seen = 0;
         for (int queue = 0; queue < QUEUES; queue++) {

@@ -1,104 +1,51 @@
 package io.jspp.patch;
 
+import static io.jspp.testing.Patience.waitFor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.memory.NativeMemory;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
-import io.jspp.worker.IdleMode;
-import io.jspp.worker.Worker;
-import io.jspp.worker.WorkerGroup;
-import io.jspp.worker.WorkerStatus;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** All patches of one port become another's in one step, or none does, under traffic of two real workers. */
-@Timeout(60)
-class PatchMoveTest {
-    private final NativeMemory statusMemory = NativeMemory.allocate(2L * WorkerStatus.SIZE);
-    private final List<Throwable> errors = new ArrayList<>();
-    private final TestPorts world = new TestPorts();
-    private final PortTable ports =
-            new PortTable(world, List.of(world.type("phy", false, 2), world.type("ring", true, 1)));
-    private WorkerGroup workers;
-    private PatchPanel panel;
-
+class PatchMoveTest extends PatchLab {
     @BeforeEach
     void start() {
-        List<Worker> list = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            WorkerStatus status = new WorkerStatus(statusMemory.address() + (long) i * WorkerStatus.SIZE);
-            list.add(new Worker(i + 1, List.of(), IdleMode.ADAPTIVE, status, System::nanoTime, errors::add));
-        }
-        workers = new WorkerGroup(list);
-        workers.start();
-        panel = new PatchPanel(workers, ports, QueueMap.none(), 32);
+        start(2, 1, QueueMap.none(), world.type("phy", false, 2), world.type("ring", true, 1));
         for (int i = 0; i < 4; i++) {
             ports.addDevice(phy(i), 2, 2);
         }
-    }
-
-    @AfterEach
-    void close() {
-        panel.close();
-        ports.close();
-        workers.close();
-        world.close();
-        statusMemory.close();
-        assertEquals(Set.of(), world.claims);
-        assertEquals(List.of(), errors);
     }
 
     private static PortId phy(int index) {
         return new PortId("phy", index);
     }
 
-    private void patch(String source, String destination) {
-        panel.patch(PatchEnd.parse(source), PatchEnd.parse(destination));
-    }
-
-    private List<String> patches() {
-        return panel.patches().stream().map(Patch::toString).toList();
-    }
-
     private TestPorts.Sink sink(int index) {
-        return world.sinks.get(new QueueId(phy(index), 0));
+        return sink("phy:" + index, 0);
     }
 
     private long sent(int index) {
         return sink(index).counters().packets();
     }
 
-    private static void waitFor(BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within 30 s");
-            LockSupport.parkNanos(100_000);
-        }
-    }
-
     private String refusal(PortId from, PortId to) {
         Set<String> claims = new TreeSet<>(world.claims);
-        List<String> patches = patches();
+        List<String> patches = patchTexts();
         String asked = assertThrows(PortException.class, () -> panel.requireMovable(from, to))
                 .getMessage();
         String done =
                 assertThrows(PortException.class, () -> panel.move(from, to)).getMessage();
         assertEquals(asked, done);
         assertEquals(claims, world.claims);
-        assertEquals(patches, patches());
+        assertEquals(patches, patchTexts());
         return done;
     }
 
@@ -111,7 +58,7 @@ class PatchMoveTest {
         waitFor(() -> sent(3) > 1000 && sent(0) > 1000);
         TestPorts.Sink former = sink(0);
         panel.move(phy(0), phy(1));
-        assertEquals(List.of("phy:1 -> phy:3", "phy:2 -> phy:2", "phy:3 -> phy:1"), patches());
+        assertEquals(List.of("phy:1 -> phy:3", "phy:2 -> phy:2", "phy:3 -> phy:1"), patchTexts());
         assertTrue(panel.knows(phy(0)) && panel.running());
         assertTrue(world.claims.stream().noneMatch(claim -> claim.startsWith("phy:0")), world.claims::toString);
         long before = sent(3);
@@ -127,7 +74,7 @@ class PatchMoveTest {
         panel.forward();
         patch("phy:0", "phy:0");
         panel.move(phy(0), phy(1));
-        assertEquals(List.of("phy:1 -> phy:1"), patches());
+        assertEquals(List.of("phy:1 -> phy:1"), patchTexts());
         waitFor(() -> sent(1) > 1000);
         assertEquals(List.of(), sink(1).faults());
     }
@@ -139,10 +86,10 @@ class PatchMoveTest {
         patch("phy:3nq0", "phy:0nq0");
         for (int i = 0; i < 20; i++) {
             panel.move(phy(0), phy(1));
-            assertEquals(List.of("phy:1 nq 1 -> phy:3 nq 1", "phy:3 nq 0 -> phy:1 nq 0"), patches());
+            assertEquals(List.of("phy:1 nq 1 -> phy:3 nq 1", "phy:3 nq 0 -> phy:1 nq 0"), patchTexts());
             panel.move(phy(1), phy(0));
         }
-        assertEquals(List.of("phy:0 nq 1 -> phy:3 nq 1", "phy:3 nq 0 -> phy:0 nq 0"), patches());
+        assertEquals(List.of("phy:0 nq 1 -> phy:3 nq 1", "phy:3 nq 0 -> phy:0 nq 0"), patchTexts());
         assertEquals(Set.of("phy:0 1 rx", "phy:3 1 tx", "phy:3 0 rx", "phy:0 0 tx"), world.claims);
         long before = sent(0);
         waitFor(() -> sent(0) > before + 1000);
@@ -184,7 +131,7 @@ class PatchMoveTest {
         panel.reset();
         patch("phy:3", "phy:0nq0");
         panel.move(phy(0), ring);
-        assertEquals(List.of("phy:3 -> ring:0"), patches(), "its only queue is the whole port");
+        assertEquals(List.of("phy:3 -> ring:0"), patchTexts(), "its only queue is the whole port");
     }
 
     @Test
@@ -199,11 +146,11 @@ class PatchMoveTest {
                 assertThrows(PortException.class, () -> panel.move(phy(0), phy(1)))
                         .getMessage());
         assertEquals(before, world.claims);
-        assertEquals(List.of("phy:0 -> phy:3", "phy:3 -> phy:0"), patches());
+        assertEquals(List.of("phy:0 -> phy:3", "phy:3 -> phy:0"), patchTexts());
         long packets = sent(0);
         waitFor(() -> sent(0) > packets + 1000);
         world.claims.remove("phy:1 0 tx");
         panel.move(phy(0), phy(1));
-        assertEquals(List.of("phy:1 -> phy:3", "phy:3 -> phy:1"), patches());
+        assertEquals(List.of("phy:1 -> phy:3", "phy:3 -> phy:1"), patchTexts());
     }
 }

@@ -1,90 +1,43 @@
 package io.jspp.patch;
 
+import static io.jspp.testing.Patience.waitFor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.jspp.memory.NativeMemory;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
-import io.jspp.worker.IdleMode;
-import io.jspp.worker.Worker;
-import io.jspp.worker.WorkerGroup;
-import io.jspp.worker.WorkerStatus;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** SPP's patch semantics on two real workers. */
-@Timeout(60)
-class PatchPanelTest {
-    private final NativeMemory statusMemory = NativeMemory.allocate(2L * WorkerStatus.SIZE);
-    private final List<Throwable> errors = new ArrayList<>();
-    private final TestPorts world = new TestPorts();
-    private final PortTable ports = new PortTable(
-            world, List.of(world.type("phy", false, 2), world.type("ring", true, 1), world.type("nullpmd", true, 1)));
-    private WorkerGroup workers;
-    private PatchPanel panel;
-
+class PatchPanelTest extends PatchLab {
     @BeforeEach
     void start() {
-        List<Worker> list = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            WorkerStatus status = new WorkerStatus(statusMemory.address() + (long) i * WorkerStatus.SIZE);
-            list.add(new Worker(i + 1, List.of(), IdleMode.ADAPTIVE, status, System::nanoTime, errors::add));
-        }
-        workers = new WorkerGroup(list);
-        workers.start();
-        panel = new PatchPanel(workers, ports, QueueMap.none(), 32);
+        start(
+                2,
+                1,
+                QueueMap.none(),
+                world.type("phy", false, 2),
+                world.type("ring", true, 1),
+                world.type("nullpmd", true, 1));
         for (int i = 0; i < 4; i++) {
             ports.addDevice(new PortId("phy", i), 1, 1);
         }
     }
 
-    @AfterEach
-    void close() {
-        panel.close();
-        ports.close();
-        workers.close();
-        world.close();
-        statusMemory.close();
-        assertEquals(Set.of(), world.claims);
-        assertEquals(List.of(), errors);
-    }
-
-    private void patch(String source, String destination) {
-        panel.patch(PatchEnd.parse(source), PatchEnd.parse(destination));
-    }
-
     private TestPorts.Sink sink(String port) {
-        return world.sinks.get(new QueueId(PortId.parse(port), 0));
-    }
-
-    private List<String> patchTexts() {
-        return panel.patches().stream().map(Patch::toString).toList();
+        return sink(port, 0);
     }
 
     private long sent(String port) {
         return sink(port).counters().packets();
-    }
-
-    private static void waitFor(BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within 30 s");
-            LockSupport.parkNanos(100_000);
-        }
     }
 
     @Test

@@ -10,14 +10,13 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.state.Reason;
+import io.jspp.testing.Patience;
 import io.jspp.virtio.Virtqueue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,13 +104,7 @@ abstract class SessionLab {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long begin = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(10)) {
-                throw new AssertionError("not within 10 s: " + what);
-            }
-            LockSupport.parkNanos(100_000);
-        }
+        Patience.await(what, 10, condition);
     }
 
     static FileDescriptor memfd(long size) {

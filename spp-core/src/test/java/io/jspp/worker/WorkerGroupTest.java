@@ -1,5 +1,6 @@
 package io.jspp.worker;
 
+import static io.jspp.testing.Patience.waitFor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,14 +115,6 @@ class WorkerGroupTest {
 
     private boolean asleep(int worker) {
         return group.workers().get(worker).status().sleeping();
-    }
-
-    private static void waitFor(BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within 30 s");
-            LockSupport.parkNanos(100_000);
-        }
     }
 
     /** Never has a descriptor, never has work at arm time. */

@@ -14,6 +14,7 @@ import io.jspp.port.PortState;
 import io.jspp.port.Quiescence;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
+import io.jspp.testing.Patience;
 import io.jspp.worker.Component;
 import io.jspp.worker.IdleMode;
 import io.jspp.worker.Worker;
@@ -26,14 +27,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A process with vhost ports and real workers that patch them, without a primary: claims are a set, counters private memory. */
 final class VhostLab implements PortContext, AutoCloseable {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
-
     private final Path directory;
     private final boolean client;
     private final VhostPortType type = new VhostPortType();
@@ -121,13 +118,7 @@ final class VhostLab implements PortContext, AutoCloseable {
     }
 
     static void await(String what, BooleanSupplier condition) {
-        long begin = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - begin > PATIENCE_NS) {
-                throw new AssertionError("not within 30 s: " + what);
-            }
-            LockSupport.parkNanos(100_000);
-        }
+        Patience.await(what, 30, condition);
     }
 
     @Override
