@@ -6,9 +6,8 @@ import io.jspp.mbuf.Parties.Forwarder;
 import io.jspp.mbuf.Parties.Sink;
 import io.jspp.mbuf.Parties.Source;
 import io.jspp.memory.ParkPoint;
+import io.jspp.testing.ChildJvm;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,20 +26,7 @@ final class ChildParty implements AutoCloseable {
     /** Starts {@code role} on a segment of this process; it stops for ever at the visit of {@code point}, if one is given. */
     ChildParty(SwitchSegment segment, String role, int client, int epoch, ParkPoint point, int visit)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
-                "-Dio.jspp.parkPoints=" + (point != null),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ChildParty.class.getName()));
+        List<String> command = ChildJvm.command(ChildParty.class, "-Dio.jspp.parkPoints=" + (point != null));
         command.add(Long.toString(ProcessHandle.current().pid()));
         command.add(Integer.toString(segment.fd().value()));
         command.add(role);

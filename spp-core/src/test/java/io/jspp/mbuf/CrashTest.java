@@ -216,16 +216,7 @@ class CrashTest {
     }
 
     private void end() {
-        Reaper reaper = new Reaper(segment);
-        for (int party = SOURCE; party <= SINK; party++) {
-            reaper.reapClient(party, epoch[party]);
-        }
-        for (int ring = 0; ring < 2; ring++) {
-            reaper.flush(ring);
-            reaper.sweep(ring);
-        }
-        PoolAudit.check(segment);
-        assertEquals(segment.pool().size(), segment.pool().count().free());
+        Parties.reapAll(segment, epoch);
         source.close();
         sink.close();
     }

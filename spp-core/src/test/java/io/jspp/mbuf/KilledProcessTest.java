@@ -101,16 +101,7 @@ class KilledProcessTest {
         PoolAudit.check(segment);
         assertEquals(TARGET, RingClaims.circulation(segment.pool(), 0));
         assertEquals(TARGET, RingClaims.circulation(segment.pool(), 1));
-        Reaper reaper = new Reaper(segment);
-        for (int party = SOURCE; party <= SINK; party++) {
-            reaper.reapClient(party, epoch[party]);
-        }
-        for (int ring = 0; ring < 2; ring++) {
-            reaper.flush(ring);
-            reaper.sweep(ring);
-        }
-        PoolAudit.check(segment);
-        assertEquals(segment.pool().size(), segment.pool().count().free());
+        Parties.reapAll(segment, epoch);
         source.close();
         sink.close();
         segment.close();

@@ -136,6 +136,20 @@ final class Parties {
         }
     }
 
+    /** Reaps the clients from 1 on, each with its epoch, and takes back what lies in the rings; every mbuf must be free then. */
+    static void reapAll(SwitchSegment segment, int[] epochs) {
+        Reaper reaper = new Reaper(segment);
+        for (int client = 1; client < epochs.length; client++) {
+            reaper.reapClient(client, epochs[client]);
+        }
+        for (int ring = 0; ring < segment.geometry().rings(); ring++) {
+            reaper.flush(ring);
+            reaper.sweep(ring);
+        }
+        PoolAudit.check(segment);
+        assertEquals(segment.pool().size(), segment.pool().count().free());
+    }
+
     static List<Long> newList() {
         return new ArrayList<>();
     }

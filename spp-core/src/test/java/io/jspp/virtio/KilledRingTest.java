@@ -7,9 +7,9 @@ import io.jspp.linux.Constants;
 import io.jspp.linux.Linux;
 import io.jspp.mbuf.SegmentGeometry;
 import io.jspp.mbuf.SwitchSegment;
+import io.jspp.testing.ChildJvm;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -37,26 +37,16 @@ class KilledRingTest {
     private static Process start(PackedDriver driver, SwitchSegment segment, boolean sending) throws IOException {
         long pid = ProcessHandle.current().pid();
         String files = "/proc/" + pid + "/fd/";
-        return new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+IgnoreUnrecognizedVMOptions",
-                        "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-XX:+UseSerialGC",
-                        "-XX:-UsePerfData",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledRingTest.class.getName(),
-                        files + driver.file.value(),
-                        Integer.toString(driver.region()),
-                        Long.toString(driver.features),
-                        Long.toString(driver.driverArea),
-                        Long.toString(driver.deviceArea),
-                        files + segment.fd().value(),
-                        sending ? "receive" : "transmit"))
+        List<String> command = ChildJvm.command(KilledRingTest.class);
+        command.addAll(List.of(
+                files + driver.file.value(),
+                Integer.toString(driver.region()),
+                Long.toString(driver.features),
+                Long.toString(driver.driverArea),
+                Long.toString(driver.deviceArea),
+                files + segment.fd().value(),
+                sending ? "receive" : "transmit"));
+        return new ProcessBuilder(command)
                 .redirectError(Redirect.INHERIT)
                 .redirectOutput(Redirect.DISCARD)
                 .start();
