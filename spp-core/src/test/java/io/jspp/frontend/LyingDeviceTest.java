@@ -62,33 +62,20 @@ class LyingDeviceTest {
     })
     void shouldSurviveWhateverFrameQueuesAreTold(boolean packed, boolean mergeable, boolean indirect, boolean inOrder) {
         long features = features(packed, mergeable, indirect, inOrder);
-        int refused = 0;
-        for (int seed = 0; seed < ROUNDS; seed++) {
-            open(features);
-            Random random = new Random(seed);
+        int refused = refusals(features, (seed, random) -> {
             FrameTx sender = new FrameTx(tx, features, new FrameTx.Shape(128, true));
             FrameRx receiver = new FrameRx(rx, features, new FrameRx.Shape(256, mergeable ? 1 : 4));
             byte[] frame = new byte[2048];
-            try {
-                for (int step = 0; step < STEPS; step++) {
-                    lie(tx, random);
-                    lie(rx, random);
-                    sender.send(frame, 60 + random.nextInt(300));
-                    tx.kickAgain();
-                    for (int i = 0; i < SIZE && receiver.receive(frame) >= 0; i++) {
-                        receiver.flush();
-                    }
-                    rx.enableCalls();
-                    rx.disableCalls();
+            return () -> {
+                sender.send(frame, 60 + random.nextInt(300));
+                tx.kickAgain();
+                for (int i = 0; i < SIZE && receiver.receive(frame) >= 0; i++) {
+                    receiver.flush();
                 }
-            } catch (FrontendException e) {
-                refused++;
-            } catch (RuntimeException | Error e) {
-                throw new AssertionError("seed " + seed, e);
-            } finally {
-                close();
-            }
-        }
+                rx.enableCalls();
+                rx.disableCalls();
+            };
+        });
         assertTrue(refused > ROUNDS / 2, refused + " of " + ROUNDS + " liars were found out");
     }
 
@@ -97,24 +84,41 @@ class LyingDeviceTest {
     })
     void shouldSurviveWhateverGeneratorsAreTold(boolean packed, boolean mergeable, boolean inOrder) {
         long features = features(packed, mergeable, true, inOrder);
-        int refused = 0;
-        for (int seed = 0; seed < ROUNDS; seed++) {
-            open(features);
-            Random random = new Random(seed);
+        int refused = refusals(features, (seed, random) -> {
             boolean payload = random.nextBoolean();
             GeneratorTx sender =
                     GeneratorTx.on(tx, features, TrafficPattern.fixed(64), MAC, MAC, seed, 1 << 10, payload);
             GeneratorRx receiver = GeneratorRx.on(rx, features, ns -> {}, payload);
+            return () -> {
+                sender.send(1 + random.nextInt(SIZE), 0);
+                sender.kickAgain();
+                receiver.poll(1 + random.nextInt(2 * SIZE));
+                receiver.arm();
+                receiver.disarm();
+                assertTrue(sender.completed() <= sender.sent(), "more completed than sent");
+            };
+        });
+        assertTrue(refused > ROUNDS / 4, refused + " of " + ROUNDS + " liars were found out");
+    }
+
+    /** Sets up both sides of a driver on the open queues. */
+    private interface Drivers {
+        /** What the driver does after each lie. */
+        Runnable open(int seed, Random random);
+    }
+
+    /** Lies to one driver after another; how many refused to go on. */
+    private int refusals(long features, Drivers drivers) {
+        int refused = 0;
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            open(features);
+            Random random = new Random(seed);
+            Runnable driver = drivers.open(seed, random);
             try {
                 for (int step = 0; step < STEPS; step++) {
                     lie(tx, random);
                     lie(rx, random);
-                    sender.send(1 + random.nextInt(SIZE), 0);
-                    sender.kickAgain();
-                    receiver.poll(1 + random.nextInt(2 * SIZE));
-                    receiver.arm();
-                    receiver.disarm();
-                    assertTrue(sender.completed() <= sender.sent(), "more completed than sent");
+                    driver.run();
                 }
             } catch (FrontendException e) {
                 refused++;
@@ -124,7 +128,7 @@ class LyingDeviceTest {
                 close();
             }
         }
-        assertTrue(refused > ROUNDS / 4, refused + " of " + ROUNDS + " liars were found out");
+        return refused;
     }
 
     /** Writes something to where a device may write: mostly nearly right, so that it gets past the first check. */
