@@ -113,6 +113,21 @@ public final class ScriptedFrontend implements AutoCloseable {
         }
     }
 
+    /** Asks again and again and reads no reply; whether the back-end closes. */
+    public boolean endedWithUnreadReplies() {
+        byte[] one = message(Requests.GET_FEATURES, 1, new byte[0]);
+        boolean ended = false;
+        for (int i = 0; i < 50_000 && !ended; i++) {
+            try {
+                int sent = Sockets.send(socket.value(), one, 0, one.length, new int[0], Constants.MSG_DONTWAIT);
+                ended = sent < 0 && Linux.pollOne(socket.value(), Constants.POLLHUP, 100) != 0;
+            } catch (LinuxException e) {
+                ended = true;
+            }
+        }
+        return ended;
+    }
+
     @Override
     public void close() {
         socket.close();
