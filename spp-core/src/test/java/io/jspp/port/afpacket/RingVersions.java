@@ -125,7 +125,7 @@ final class RingVersions {
     private void sleepy(TxQueue tx, Burst burst) throws InterruptedException {
         long[] latency = new long[300];
         for (int i = 0; i < latency.length; i++) {
-            Thread.sleep(10);
+            Thread.sleep(10); // the load itself, 100 packets per second: no condition to wait for
             poll();
             long begin = System.nanoTime();
             tx.txBurst(burst);
