@@ -1,134 +1,41 @@
 package io.jspp.bench.micro;
 
-import io.jspp.linux.FileDescriptor;
-import io.jspp.linux.Linux;
-import io.jspp.mbuf.Burst;
-import io.jspp.memory.MappedMemory;
 import io.jspp.memory.Memory;
 import io.jspp.virtio.Features;
-import io.jspp.virtio.GuestMemory;
 import io.jspp.virtio.GuestMemoryException;
-import io.jspp.virtio.GuestRegion;
-import io.jspp.virtio.PacketVectors;
 import io.jspp.virtio.SplitLayout;
 import io.jspp.virtio.SplitVirtqueue;
-import io.jspp.virtio.Virtqueue;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Nanoseconds per packet from one guest's split virtqueue to another's, device side only: both drivers are one thread that offers the same
- * descriptors again. Caches are warm, nobody sleeps: the floor of the vhost-to-vhost path.
- */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class SplitVirtqueueBenchmark {
-    private static final int BURST = 32;
-    private static final int SIZE = 256;
-    private static final int BUFFER = 2048;
-    private static final long GUEST_BASE = 0x4000_0000L;
-    private static final int HEADER = 12;
-    private static final long AVAIL = 8192;
-    private static final long USED = 16384;
-    private static final long BUFFERS = 65536;
-    private static final long MEMORY = BUFFERS + (long) SIZE * BUFFER;
-
-    /** Frame length in bytes. */
-    @Param({"64", "1514"})
-    public int frame;
-
-    private final Burst burst = new Burst();
-    private final PacketVectors vectors = new PacketVectors();
-    private Side sender;
-    private Side receiver;
-
-    /** One guest with one queue. */
-    private static final class Side {
-        final FileDescriptor file = Linux.memfdCreate("bench", 0);
-        final MappedMemory mapping;
-        final GuestMemory memory;
-        final Virtqueue queue;
+/** {@link VirtqueueBenchmark} with split rings. */
+public class SplitVirtqueueBenchmark extends VirtqueueBenchmark {
+    private static final class SplitSide extends Side {
         private final long availIdx;
         private int idx;
 
-        Side(int flags, int length) throws GuestMemoryException {
-            Linux.ftruncate(file.value(), MEMORY);
-            Linux.fallocate(file.value(), 0, MEMORY);
-            mapping = MappedMemory.shared(file.value(), 0, MEMORY);
-            long base = mapping.address();
+        SplitSide(int flags, int length) throws GuestMemoryException {
+            long avail = base + DRIVER_AREA;
             for (int i = 0; i < SIZE; i++) {
                 long descriptor = base + (long) i * SplitLayout.DESCRIPTOR_BYTES;
-                Memory.putLong(descriptor, GUEST_BASE + BUFFERS + (long) i * BUFFER);
+                Memory.putLong(descriptor, buffer(i));
                 Memory.putInt(descriptor + 8, length);
                 Memory.putInt(descriptor + 12, flags);
-                Memory.putShort(base + AVAIL + SplitLayout.AVAIL_RING + 2L * i, (short) i);
+                Memory.putShort(avail + SplitLayout.AVAIL_RING + 2L * i, (short) i);
             }
-            Memory.putShort(base + AVAIL, (short) SplitLayout.AVAIL_F_NO_INTERRUPT);
-            availIdx = base + AVAIL + SplitLayout.AVAIL_IDX;
-            memory = GuestMemory.of(List.of(GuestRegion.map(file.duplicate(), GUEST_BASE, MEMORY, base, 0)));
+            Memory.putShort(avail, (short) SplitLayout.AVAIL_F_NO_INTERRUPT);
+            availIdx = avail + SplitLayout.AVAIL_IDX;
             long features = Features.VERSION_1 | Features.MRG_RXBUF | Features.CSUM | Features.IN_ORDER;
-            queue = SplitVirtqueue.open(memory, features, SIZE, base, base + AVAIL, base + USED, 0);
+            queue = SplitVirtqueue.open(memory, features, SIZE, base, avail, base + DEVICE_AREA, 0);
         }
 
+        @Override
         void offer() {
             idx += BURST;
             Memory.putShortRelease(availIdx, (short) idx);
         }
-
-        void close() {
-            queue.close();
-            memory.close();
-            mapping.close();
-            file.close();
-        }
     }
 
-    @Setup
-    public void open() throws GuestMemoryException {
-        sender = new Side(0, frame + HEADER);
-        receiver = new Side(2, BUFFER);
-    }
-
-    @TearDown
-    public void close() {
-        sender.close();
-        receiver.close();
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(BURST)
-    public int guestToGuest() {
-        sender.offer();
-        receiver.offer();
-        vectors.bind(burst.segmentAddress, burst.segmentLength, burst.first, burst.count, burst.length, burst.offload);
-        vectors.packets = 0;
-        vectors.segments = 0;
-        int received = sender.queue.receive(vectors);
-        int sent = receiver.queue.transmit(vectors, 0, received);
-        receiver.queue.publish();
-        sender.queue.publish();
-        receiver.queue.notifyGuest();
-        sender.queue.notifyGuest();
-        if (sent != BURST) {
-            throw new IllegalStateException(sent + " of " + BURST + " packets passed");
-        }
-        return sent;
+    @Override
+    Side guest(int flags, int length) throws GuestMemoryException {
+        return new SplitSide(flags, length);
     }
 }
