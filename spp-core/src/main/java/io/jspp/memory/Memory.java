@@ -59,9 +59,8 @@ public final class Memory {
     }
 
     // Ordered stores are a fence and a plain store, which the compilers make the same code of. Unsafe.putXRelease would
-    // not do for memory that may
-    // vanish: interpreted, it is an xchg inside the JVM, and JDK 17 dies of its SIGBUS since it can't tell how long
-    // that instruction is.
+    // not do for memory that may vanish: interpreted, it is an xchg inside the JVM, and JDK 17 dies of its SIGBUS since
+    // it can't tell how long that instruction is.
 
     public static short getShortAcquire(long address) {
         return UnsafeApi.getShortAcquire(null, address);

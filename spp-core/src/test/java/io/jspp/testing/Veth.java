@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /**
  * A pair of virtual interfaces, up, without IPv6 and its chatter. Closing deletes it. Further commands of iproute2 by {@link #run}.
@@ -30,6 +31,18 @@ public final class Veth implements AutoCloseable {
         quiet(b);
         run("ip", "link", "set", a, "up");
         run("ip", "link", "set", b, "up");
+        // The kernel tells of the carrier later (linkwatch), on a busy machine after a port of ours may have looked.
+        Awaitility.await("carrier of " + a).until(() -> operational(a) && operational(b));
+    }
+
+    private static boolean operational(String iface) {
+        try {
+            return Files.readString(Path.of("/sys/class/net/" + iface + "/operstate"))
+                    .strip()
+                    .equals("up");
+        } catch (IOException e) {
+            throw new IllegalStateException(iface + ": " + e, e);
+        }
     }
 
     /** Keeps the kernel from sending router solicitations and group reports of its own. */
