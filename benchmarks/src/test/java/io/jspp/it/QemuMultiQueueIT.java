@@ -116,7 +116,9 @@ class QemuMultiQueueIT {
                 assertTrue(queues(rest, direction).get(i).packets() > 0, () -> direction + queues(rest, direction));
             }
         }
-        guest.check("for i in $(seq 50); do pidof iperf3 >/dev/null || exit 0; sleep 0.1; done; exit 1", LIMIT);
+        guest.check(
+                "for i in $(seq 40); do pidof iperf3 >/dev/null || exit 0; sleep 0.5; done; ps; exit 1",
+                LIMIT.multipliedBy(2));
         for (int i = 0; i < PAIRS; i++) {
             String ofHost = Files.readString(serverReport(i));
             String ofGuest = guest.check("cat /tmp/report" + i, LIMIT);
