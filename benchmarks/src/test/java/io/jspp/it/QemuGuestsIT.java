@@ -191,7 +191,7 @@ class QemuGuestsIT {
     private static void transfer(QemuGuest from, QemuGuest to, String address) {
         from.check(MAKE_FILE, COMMAND);
         to.check("nc -l -p 5001" + RECEIVE + " >/dev/null 2>&1 &", COMMAND);
-        to.check("for i in $(seq 50); do netstat -ltn | grep -q :5001 && exit 0; sleep 0.1; done; exit 1", COMMAND);
+        to.check("for i in $(seq 200); do netstat -ltn | grep -q :5001 && exit 0; sleep 0.1; done; exit 1", COMMAND);
         assertEquals(sumOfParts(), from.check("nc " + address + " 5001" + SEND, TRANSFER));
     }
 
@@ -222,7 +222,7 @@ class QemuGuestsIT {
     }
 
     private static void awaitListening(NetworkNamespace namespace, int port) {
-        String look = "for i in $(busybox seq 50); do busybox netstat -ltn | busybox grep -q :" + port
+        String look = "for i in $(busybox seq 200); do busybox netstat -ltn | busybox grep -q :" + port
                 + " && exit 0; busybox sleep 0.1; done; exit 1";
         namespace.check("busybox", "sh", "-c", look);
     }

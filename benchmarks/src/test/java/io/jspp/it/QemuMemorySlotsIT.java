@@ -185,7 +185,7 @@ class QemuMemorySlotsIT {
         assertEquals(before.get(0).added() + 1, memory(0).added(), "only what is new comes");
         assertEquals(before.get(0).removed(), memory(0).removed());
         guest.check(
-                "for n in $(seq 50); do for s in /sys/devices/system/memory/memory*/state; do"
+                "for n in $(seq 200); do for s in /sys/devices/system/memory/memory*/state; do"
                         + " grep -q offline $s && echo online > $s; done;"
                         + " [ $(awk '/MemTotal/ {print $2}' /proc/meminfo) -gt " + MEMORY_MIB * 1024
                         + " ] && exit 0; sleep 0.1; done; exit 1",
@@ -232,7 +232,7 @@ class QemuMemorySlotsIT {
                     "busybox",
                     "sh",
                     "-c",
-                    "for i in $(busybox seq 50); do busybox netstat -ltn | busybox grep -q :5001 && exit 0;"
+                    "for i in $(busybox seq 200); do busybox netstat -ltn | busybox grep -q :5001 && exit 0;"
                             + " busybox sleep 0.1; done; exit 1");
             assertEquals(sum, guest.check("(" + PARTS + ") | nc 192.168." + (7 + i) + ".2 5001", LIMIT));
             assertEquals(0, sink.awaitExit(LIMIT), sink.tail());

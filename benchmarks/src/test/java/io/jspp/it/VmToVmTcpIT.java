@@ -147,7 +147,7 @@ class VmToVmTcpIT {
         String parts = "for i in $(seq 16); do cat /tmp/part; done";
         String sum = from.check("(" + parts + ") | md5sum", COMMAND);
         to.check("nc -l -p 5002 -e md5sum >/dev/null 2>&1 &", COMMAND);
-        to.check("for i in $(seq 50); do netstat -ltn | grep -q :5002 && exit 0; sleep 0.1; done; exit 1", COMMAND);
+        to.check("for i in $(seq 200); do netstat -ltn | grep -q :5002 && exit 0; sleep 0.1; done; exit 1", COMMAND);
         assertEquals(sum, from.check("(" + parts + ") | nc " + PEER + " 5002", COMMAND));
     }
 }

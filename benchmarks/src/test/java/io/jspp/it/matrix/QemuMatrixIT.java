@@ -163,7 +163,7 @@ class QemuMatrixIT {
         String sum = from.check("(" + data + ") | md5sum", TRANSFER);
         to.check(
                 "for p in $(seq " + flows + "); do nc -l -p $((5000 + p)) -e md5sum >/dev/null 2>&1 & done;"
-                        + " for i in $(seq 50); do [ $(netstat -ltn | grep -c ':500[1-4] ') = " + flows
+                        + " for i in $(seq 200); do [ $(netstat -ltn | grep -c ':500[1-4] ') = " + flows
                         + " ] && exit 0; sleep 0.1; done; exit 1",
                 COMMAND);
         String sums = from.check(
