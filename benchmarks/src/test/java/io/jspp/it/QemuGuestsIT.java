@@ -55,9 +55,9 @@ class QemuGuestsIT {
     @Test
     @Proves(value = Feature.SERVER_MODE, with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenQemuConnectsToUs() throws Exception {
-        try (SppCluster cluster = cluster()) {
+        try (SppCluster cluster = GuestCluster.start("qemu")) {
             cluster.startNfv(1);
-            wire(cluster);
+            GuestCluster.joinTwoGuests(cluster);
             twoGuests(
                     GuestImage.prepare(),
                     guest("g0", cluster.vhostSocket(0), false, 1),
@@ -68,9 +68,9 @@ class QemuGuestsIT {
     @Test
     @Proves(value = Feature.CLIENT_MODE, with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenWeConnectToQemu() throws Exception {
-        try (SppCluster cluster = cluster()) {
+        try (SppCluster cluster = GuestCluster.start("qemu")) {
             cluster.startNfv(1, "--vhost-client");
-            wire(cluster);
+            GuestCluster.joinTwoGuests(cluster);
             twoGuests(
                     GuestImage.prepare(),
                     guest("g0", cluster.vhostSocket(0), true, 1),
@@ -144,27 +144,6 @@ class QemuGuestsIT {
         packets = rest.counter(1, "vhost:0", direction, "packets") - packets;
         bytes = rest.counter(1, "vhost:0", direction, "bytes") - bytes;
         assertTrue(bytes > 2000 * packets, direction + ": " + bytes + " bytes in " + packets + " packets");
-    }
-
-    private SppCluster cluster() {
-        SppCluster cluster = new SppCluster("qemu", ProjectHome.launcher().toString(), line -> {});
-        try {
-            cluster.startController();
-            cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
-            return cluster;
-        } catch (RuntimeException e) {
-            cluster.close();
-            throw e;
-        }
-    }
-
-    private static void wire(SppCluster cluster) {
-        cluster.shell(
-                "nfv 1; add vhost:0",
-                "nfv 1; add vhost:1",
-                "nfv 1; patch vhost:0 vhost:1",
-                "nfv 1; patch vhost:1 vhost:0",
-                "nfv 1; forward");
     }
 
     private QemuGuest.Options guest(String name, Path socket, boolean serverMode, int number) {

@@ -163,16 +163,9 @@ class TestpmdIT {
 
     /** Frames that testpmd sends first go round: out of one port, through us, into the other, and out again. */
     private void serveVirtioUser(boolean itListens, String rings, int queues) {
-        try (SppCluster cluster = new SppCluster("vu", ProjectHome.launcher().toString(), line -> {})) {
-            cluster.startController();
-            cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
+        try (SppCluster cluster = GuestCluster.start("vu")) {
             cluster.startNfv(1, itListens ? new String[] {"--vhost-client"} : new String[0]);
-            cluster.shell(
-                    "nfv 1; add vhost:0",
-                    "nfv 1; add vhost:1",
-                    "nfv 1; patch vhost:0 vhost:1",
-                    "nfv 1; patch vhost:1 vhost:0",
-                    "nfv 1; forward");
+            GuestCluster.joinTwoGuests(cluster);
             String mode = itListens ? ",server=1" : "";
             String words = rings + "queues=" + queues + ",queue_size=256,path=";
             List<String> devices = List.of(

@@ -61,17 +61,10 @@ class VmArgsIT {
     }
 
     private static SppCluster cluster(String... options) {
-        SppCluster cluster = new SppCluster("vmargs", ProjectHome.launcher().toString(), line -> {});
+        SppCluster cluster = GuestCluster.start("vmargs");
         try {
-            cluster.startController();
-            cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
             cluster.startNfv(1, options);
-            cluster.shell(
-                    "nfv 1; add vhost:0",
-                    "nfv 1; add vhost:1",
-                    "nfv 1; patch vhost:0 vhost:1",
-                    "nfv 1; patch vhost:1 vhost:0",
-                    "nfv 1; forward");
+            GuestCluster.joinTwoGuests(cluster);
             return cluster;
         } catch (RuntimeException e) {
             cluster.close();

@@ -9,7 +9,6 @@ import io.jspp.controller.process.SppProcess;
 import io.jspp.it.qemu.GuestImage;
 import io.jspp.it.qemu.QemuGuest;
 import io.jspp.testing.Need;
-import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,16 +75,9 @@ class VmToVmTcpIT {
 
     private void withGuests(Body body) throws Exception {
         GuestImage image = GuestImage.prepare();
-        try (SppCluster cluster = new SppCluster("tcp", ProjectHome.launcher().toString(), line -> {})) {
-            cluster.startController();
-            cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
+        try (SppCluster cluster = GuestCluster.start("tcp")) {
             SppProcess nfv = cluster.startNfv(1);
-            cluster.shell(
-                    "nfv 1; add vhost:0",
-                    "nfv 1; add vhost:1",
-                    "nfv 1; patch vhost:0 vhost:1",
-                    "nfv 1; patch vhost:1 vhost:0",
-                    "nfv 1; forward");
+            GuestCluster.joinTwoGuests(cluster);
             try (QemuGuest a = QemuGuest.start(image, guest("g0", cluster.vhostSocket(0), 1));
                     QemuGuest b = QemuGuest.start(image, guest("g1", cluster.vhostSocket(1), 2))) {
                 a.boot("192.168.7.1/24");

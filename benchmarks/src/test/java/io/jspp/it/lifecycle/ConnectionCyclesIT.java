@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
 import io.jspp.frontend.FrontendConfig;
+import io.jspp.it.GuestCluster;
 import io.jspp.secondary.guest.GuestNic;
-import io.jspp.testing.ProjectHome;
 import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
@@ -38,10 +38,7 @@ class ConnectionCyclesIT {
     void shouldHoldNoMoreAfterAHundredConnections(boolean client) throws Exception {
         List<Feature> features = List.of(Feature.HUNDRED_CYCLES, client ? Feature.CLIENT_MODE : Feature.SERVER_MODE);
         Conformance.prove(features, Peer.FRONTEND, "100 connections, we " + (client ? "connect" : "listen"), () -> {
-            try (SppCluster cluster =
-                    new SppCluster("cycles", ProjectHome.launcher().toString(), line -> {})) {
-                cluster.startController();
-                cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
+            try (SppCluster cluster = GuestCluster.start("cycles")) {
                 cluster.environment("SPP_JAVA_OPTS", ProcessUsage.TRACKING);
                 SppProcess nfv = cluster.startNfv(1, client ? new String[] {"--vhost-client"} : new String[0]);
                 cluster.shell("nfv 1; add vhost:0", "nfv 1; patch vhost:0 vhost:0", "nfv 1; forward");

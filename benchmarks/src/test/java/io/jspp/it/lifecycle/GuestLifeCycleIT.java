@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
+import io.jspp.it.GuestCluster;
 import io.jspp.it.RestClient;
 import io.jspp.it.qemu.GuestImage;
 import io.jspp.it.qemu.QemuGuest;
 import io.jspp.testing.Need;
-import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
 import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
@@ -43,7 +43,7 @@ class GuestLifeCycleIT {
 
     @Test
     void shouldKeepNothingOfAGuestAndHarmNobodyElse() throws Exception {
-        try (SppCluster cluster = cluster()) {
+        try (SppCluster cluster = GuestCluster.start("life")) {
             cluster.environment("SPP_JAVA_OPTS", ProcessUsage.TRACKING);
             SppProcess nfv = cluster.startNfv(1);
             wire(cluster);
@@ -94,7 +94,7 @@ class GuestLifeCycleIT {
     @Test
     void shouldServeAGuestThatWasStartedBeforeUs() throws Exception {
         Conformance.prove(Feature.FRONTEND_FIRST, Peer.QEMU, "started first", () -> {
-            try (SppCluster cluster = cluster();
+            try (SppCluster cluster = GuestCluster.start("life");
                     QemuGuest guest = start(cluster)) {
                 cluster.startNfv(1);
                 wire(cluster);
@@ -103,18 +103,6 @@ class GuestLifeCycleIT {
                 return "";
             }
         });
-    }
-
-    private static SppCluster cluster() {
-        SppCluster cluster = new SppCluster("life", ProjectHome.launcher().toString(), line -> {});
-        try {
-            cluster.startController();
-            cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
-            return cluster;
-        } catch (RuntimeException e) {
-            cluster.close();
-            throw e;
-        }
     }
 
     /** The guest on the first port talks to an own front-end on the second; the two others are bystanders. */

@@ -1,7 +1,7 @@
 package io.jspp.it.matrix;
 
 import io.jspp.controller.process.SppCluster;
-import io.jspp.testing.ProjectHome;
+import io.jspp.it.GuestCluster;
 import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
@@ -35,17 +35,9 @@ class FrontendMatrixIT {
     }
 
     private static void run(List<Combination> combinations) {
-        try (SppCluster cluster =
-                new SppCluster("ownmatrix", ProjectHome.launcher().toString(), line -> {})) {
-            cluster.startController();
-            cluster.startPrimary(1, "0x01", "--vdev", "net_null0");
+        try (SppCluster cluster = GuestCluster.start("ownmatrix")) {
             cluster.startNfv(1);
-            cluster.shell(
-                    "nfv 1; add vhost:0",
-                    "nfv 1; add vhost:1",
-                    "nfv 1; patch vhost:0 vhost:1",
-                    "nfv 1; patch vhost:1 vhost:0",
-                    "nfv 1; forward");
+            GuestCluster.joinTwoGuests(cluster);
             List<Executable> proofs = new ArrayList<>();
             for (Combination one : combinations) {
                 List<Feature> features = one.features();
