@@ -6,7 +6,7 @@ import io.jspp.mbuf.Parties.Forwarder;
 import io.jspp.mbuf.Parties.Sink;
 import io.jspp.mbuf.Parties.Source;
 import io.jspp.memory.ParkPoint;
-import io.jspp.testing.ChildJvm;
+import io.jspp.testing.JvmCommand;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +26,7 @@ final class ChildParty implements AutoCloseable {
     /** Starts {@code role} on a segment of this process; it stops for ever at the visit of {@code point}, if one is given. */
     ChildParty(SwitchSegment segment, String role, int client, int epoch, ParkPoint point, int visit)
             throws IOException {
-        List<String> command = ChildJvm.command(ChildParty.class, "-Dio.jspp.parkPoints=" + (point != null));
+        List<String> command = JvmCommand.of(ChildParty.class, "-Dio.jspp.parkPoints=" + (point != null));
         command.add(Long.toString(ProcessHandle.current().pid()));
         command.add(Integer.toString(segment.fd().value()));
         command.add(role);

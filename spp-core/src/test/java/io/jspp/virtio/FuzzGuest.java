@@ -169,6 +169,32 @@ final class FuzzGuest implements AutoCloseable {
         check(steps <= MAX_STEPS, what + " took " + steps + " steps");
     }
 
+    /** Receives into what is left of the burst. */
+    int receive(Virtqueue queue, TestVectors burst) {
+        begin();
+        int n = queue.receive(burst.v);
+        end("receive");
+        return n;
+    }
+
+    /** Transmits packets of lengths, pieces and offload words from the input; each must be sent or counted as dropped. */
+    void transmit(FuzzInput in, Virtqueue queue, TestVectors burst, int packets) {
+        burst.clear();
+        for (int i = 0; i < packets; i++) {
+            int kind = in.u8();
+            int bytes = kind < 16 ? 14 + in.u16() % (Virtqueue.MAX_FRAME - 14) : 14 + in.u8() * (kind >> 2) / 8;
+            burst.addUnfilled(bytes, 1 + (kind & 3));
+            burst.offload[i] = kind > 200 ? in.i64() : 0;
+        }
+        burst.drops(queue);
+        begin();
+        int sent = queue.transmit(burst.v, 0, packets);
+        end("transmit");
+        int lost = burst.drops(queue);
+        check(sent + lost == packets, sent + " sent, " + lost + " dropped of " + packets);
+        burst.clear();
+    }
+
     /** Looks at the packets that one receive appended. */
     void checkReceived(Virtqueue queue, TestVectors burst, int returned) {
         check(returned == burst.v.packets, "returned " + returned + " for " + burst.v.packets + " packets");

@@ -7,7 +7,7 @@ import io.jspp.linux.Constants;
 import io.jspp.linux.Linux;
 import io.jspp.mbuf.SegmentGeometry;
 import io.jspp.mbuf.SwitchSegment;
-import io.jspp.testing.ChildJvm;
+import io.jspp.testing.JvmCommand;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
@@ -37,7 +37,7 @@ class KilledRingTest {
     private static Process start(PackedDriver driver, SwitchSegment segment, boolean sending) throws IOException {
         long pid = ProcessHandle.current().pid();
         String files = "/proc/" + pid + "/fd/";
-        List<String> command = ChildJvm.command(KilledRingTest.class);
+        List<String> command = JvmCommand.of(KilledRingTest.class);
         command.addAll(List.of(
                 files + driver.file.value(),
                 Integer.toString(driver.region()),

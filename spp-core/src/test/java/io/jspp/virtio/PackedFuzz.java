@@ -27,7 +27,6 @@ public final class PackedFuzz implements FuzzTarget {
     private final TestVectors burst = new TestVectors(PACKETS, SEGMENTS);
     private final NativeMemory record = NativeMemory.allocate(PositionRecord.BYTES);
     private final PackedReference reference = new PackedReference(guest);
-    private final int[] drops = new int[Virtqueue.DROP_KINDS];
     private final int areas = Guard.areas();
     private PackedVirtqueue queue;
     private long features;
@@ -88,7 +87,7 @@ public final class PackedFuzz implements FuzzTarget {
             case 2, 3, 4 -> chain(in, op >> 4);
             case 5, 6, 7, 8 -> {
                 if (transmits) {
-                    transmit(in, 1 + (op >> 4));
+                    guest.transmit(in, queue, burst, 1 + (op >> 4));
                 } else {
                     receive((op & 0x30) == 0, (op & 0x40) == 0);
                 }
@@ -189,7 +188,7 @@ public final class PackedFuzz implements FuzzTarget {
     private void receive(boolean more, boolean exact) {
         if (more && burst.v.packets > 0) {
             int before = burst.v.packets;
-            int n = receive();
+            int n = guest.receive(queue, burst);
             check(burst.v.packets - before == n, "appended " + (burst.v.packets - before) + ", said " + n);
             burst.clear();
             return;
@@ -199,9 +198,9 @@ public final class PackedFuzz implements FuzzTarget {
         if (compare) {
             queue.publish();
             reference.receive(features, size, RING, queue.position() & 0xffff, PACKETS);
-            dropped();
+            burst.drops(queue);
         }
-        int n = receive();
+        int n = guest.receive(queue, burst);
         guest.checkReceived(queue, burst, n);
         if (compare && burst.v.segments < 4 * PACKETS) {
             check((queue.broken() != null) == reference.endless, "broken: " + queue.broken());
@@ -210,40 +209,10 @@ public final class PackedFuzz implements FuzzTarget {
                 check(Arrays.equals(reference.frames.get(i), burst.frame(i)), "frame " + i + " differs");
                 check(reference.offloads.get(i) == burst.offload[i], "offload of " + i + " differs");
             }
-            check(dropped() == reference.dropped, "drops, " + reference.dropped + " expected");
+            check(burst.drops(queue) == reference.dropped, "drops, " + reference.dropped + " expected");
             publish();
             check((queue.position() & 0xffff) == reference.position, "position " + queue.position());
         }
-    }
-
-    private int receive() {
-        guest.begin();
-        int n = queue.receive(burst.v);
-        guest.end("receive");
-        return n;
-    }
-
-    private int dropped() {
-        Arrays.fill(drops, 0);
-        queue.takeDrops(drops);
-        return Arrays.stream(drops).sum();
-    }
-
-    private void transmit(FuzzInput in, int packets) {
-        burst.clear();
-        for (int i = 0; i < packets; i++) {
-            int kind = in.u8();
-            int bytes = kind < 16 ? 14 + in.u16() % (Virtqueue.MAX_FRAME - 14) : 14 + in.u8() * (kind >> 2) / 8;
-            burst.addUnfilled(bytes, 1 + (kind & 3));
-            burst.offload[i] = kind > 200 ? in.i64() : 0;
-        }
-        dropped();
-        guest.begin();
-        int sent = queue.transmit(burst.v, 0, packets);
-        guest.end("transmit");
-        int lost = dropped();
-        check(sent + lost == packets, sent + " sent, " + lost + " dropped of " + packets);
-        burst.clear();
     }
 
     private void notifications(int kind, FuzzInput in) {

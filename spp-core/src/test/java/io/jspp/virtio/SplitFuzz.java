@@ -25,7 +25,6 @@ public final class SplitFuzz implements FuzzTarget {
 
     private final FuzzGuest guest = new FuzzGuest();
     private final TestVectors burst = new TestVectors(PACKETS, SEGMENTS);
-    private final int[] drops = new int[Virtqueue.DROP_KINDS];
     private final int areas = Guard.areas();
     private final SplitReference reference = new SplitReference(guest.memory);
     private SplitVirtqueue queue;
@@ -80,7 +79,7 @@ public final class SplitFuzz implements FuzzTarget {
             case 4 -> availIdx(availIdx() + (byte) in.u8());
             case 5, 6, 7, 8 -> {
                 if (transmits) {
-                    transmit(in, 1 + (op >> 4));
+                    guest.transmit(in, queue, burst, 1 + (op >> 4));
                 } else {
                     receive((op & 0x10) == 0, (op & 0x20) == 0);
                 }
@@ -157,7 +156,7 @@ public final class SplitFuzz implements FuzzTarget {
     private void receive(boolean more, boolean exact) {
         if (more && burst.v.packets > 0) {
             int before = burst.v.packets;
-            int n = receive();
+            int n = guest.receive(queue, burst);
             check(burst.v.packets - before == n, "appended " + (burst.v.packets - before) + ", said " + n);
             burst.clear();
             return;
@@ -169,28 +168,15 @@ public final class SplitFuzz implements FuzzTarget {
             queue.publish();
             position = queue.position();
             expected = reference.receive(guest, features, size, avail, position, usedArea());
-            dropped();
+            burst.drops(queue);
         }
         boolean sound = queue.broken() == null;
-        int n = receive();
+        int n = guest.receive(queue, burst);
         guest.checkReceived(queue, burst, n);
         if (expected != null && sound) {
             queue.publish();
             compare(expected, position, n);
         }
-    }
-
-    private int receive() {
-        guest.begin();
-        int n = queue.receive(burst.v);
-        guest.end("receive");
-        return n;
-    }
-
-    private int dropped() {
-        Arrays.fill(drops, 0);
-        queue.takeDrops(drops);
-        return Arrays.stream(drops).sum();
     }
 
     private boolean overlapping() {
@@ -222,27 +208,10 @@ public final class SplitFuzz implements FuzzTarget {
             }
         }
         check(packet == packets, packets + " packets, " + packet + " expected");
-        int drops = dropped();
+        int drops = burst.drops(queue);
         check(dropped == drops, drops + " drops, " + dropped + " expected");
         boolean full = burst.v.segments + SEGMENTS - 1024 >= 4 * PACKETS;
         check(takenNow == expected.size() || takenNow == PACKETS || full, "left chains");
-    }
-
-    private void transmit(FuzzInput in, int packets) {
-        burst.clear();
-        for (int i = 0; i < packets; i++) {
-            int kind = in.u8();
-            int bytes = kind < 16 ? 14 + in.u16() % (Virtqueue.MAX_FRAME - 14) : 14 + in.u8() * (kind >> 2) / 8;
-            burst.addUnfilled(bytes, 1 + (kind & 3));
-            burst.offload[i] = kind > 200 ? in.i64() : 0;
-        }
-        dropped();
-        guest.begin();
-        int sent = queue.transmit(burst.v, 0, packets);
-        guest.end("transmit");
-        int lost = dropped();
-        check(sent + lost == packets, sent + " sent, " + lost + " dropped of " + packets);
-        burst.clear();
     }
 
     private void notifications(int kind, FuzzInput in) {

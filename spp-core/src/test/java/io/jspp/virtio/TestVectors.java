@@ -2,6 +2,7 @@ package io.jspp.virtio;
 
 import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
+import java.util.Arrays;
 
 /** A burst's arrays, and frames to send from memory of their own. */
 final class TestVectors implements AutoCloseable {
@@ -77,9 +78,19 @@ final class TestVectors implements AutoCloseable {
 
     /** Drops of one kind since the last look; all are cleared. */
     int drops(Virtqueue queue, int kind) {
-        java.util.Arrays.fill(drops, 0);
-        queue.takeDrops(drops);
+        take(queue);
         return drops[kind];
+    }
+
+    /** Drops of all kinds since the last look. */
+    int drops(Virtqueue queue) {
+        take(queue);
+        return Arrays.stream(drops).sum();
+    }
+
+    private void take(Virtqueue queue) {
+        Arrays.fill(drops, 0);
+        queue.takeDrops(drops);
     }
 
     @Override

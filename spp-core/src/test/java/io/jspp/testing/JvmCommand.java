@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A test class's {@code main} in a JVM of its own, small and quick to start. */
-public final class ChildJvm {
-    private ChildJvm() {}
+/** Starts a test class's {@code main} in a JVM of its own, small and quick to start. */
+public final class JvmCommand {
+    private JvmCommand() {}
 
     /** The command up to the class, on this JVM's class path; arguments are to be added. */
-    public static List<String> command(Class<?> main, String... options) {
+    public static List<String> of(Class<?> main, String... options) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+IgnoreUnrecognizedVMOptions",
