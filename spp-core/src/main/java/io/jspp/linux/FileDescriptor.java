@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -29,14 +30,25 @@ public final class FileDescriptor implements AutoCloseable {
         }
     }
 
+    private final Executor closer;
     private volatile int value;
 
     /** Takes ownership of {@code value}, which must be an open descriptor. */
     public FileDescriptor(int value) {
+        this(value, Runnable::run);
+    }
+
+    /**
+     * As {@link #FileDescriptor(int)}, for a descriptor whose close(2) may block.
+     *
+     * @param closer runs the close(2), on any thread, at any later time
+     */
+    public FileDescriptor(int value, Executor closer) {
         if (value < 0) {
             throw new IllegalArgumentException("not a file descriptor: " + value);
         }
         this.value = value;
+        this.closer = closer;
         LIVE.incrementAndGet();
         if (TRACE) {
             ORIGINS.put(this, new Throwable("descriptor " + value));
@@ -77,7 +89,7 @@ public final class FileDescriptor implements AutoCloseable {
         int v = (int) VALUE.getAndSet(this, CLOSED);
         if (v != CLOSED) {
             forget();
-            Linux.close(v);
+            closer.execute(() -> Linux.close(v));
         }
     }
 

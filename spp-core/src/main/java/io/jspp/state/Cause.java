@@ -67,6 +67,10 @@ public enum Cause {
             "request_refused",
             "a request of the front-end was refused: {0}",
             "start the guest with the arguments that ./spp vm-args prints"),
+    DESCRIPTORS_HANG(
+            "descriptors_hang",
+            "descriptors that front-ends have passed can't be closed: {0}",
+            "/proc/PID/fd shows them: end what is at their other end; it is tried again every second"),
     QUEUE_BROKEN(
             "queue_broken",
             "the guest broke a virtqueue, {0}",

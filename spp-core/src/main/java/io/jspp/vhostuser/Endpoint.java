@@ -43,6 +43,7 @@ public final class Endpoint {
     private final int mode;
     private final int group;
     private final VringUser user;
+    private final DescriptorCloser closer;
 
     private SessionLoop loop;
     private FileDescriptor listener;
@@ -86,6 +87,7 @@ public final class Endpoint {
         this.user = user;
         this.mode = mode;
         this.group = group;
+        closer = new DescriptorCloser(name);
         SocketAddress.unix(path); // refuses a path that is too long while somebody listens
     }
 
@@ -111,7 +113,9 @@ public final class Endpoint {
             return listener != null ? LOOK_NS : 1;
         }
         if (nowNs - actNs >= 0) {
-            if (client) {
+            if (closer.full()) {
+                retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, descriptorsHang());
+            } else if (client) {
                 connect(nowNs);
             } else {
                 listen(nowNs);
@@ -246,6 +250,14 @@ public final class Endpoint {
     private void acceptable(long nowNs) {
         try {
             for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+                if (closer.full()) {
+                    // Who waits in the backlog may hold more of the kind: nobody is accepted.
+                    closeListener();
+                    if (session == null) {
+                        retry(nowNs, RETRY_NS, VringUser.Stage.DOWN, descriptorsHang());
+                    }
+                    return;
+                }
                 FileDescriptor socket = Sockets.accept(listener.value(), Constants.SOCK_NONBLOCK);
                 if (socket == null) {
                     return;
@@ -268,11 +280,15 @@ public final class Endpoint {
             sessionEnded(ConnectionEnded.byPeer(), nowNs);
         }
         if (session != null) {
-            socket.close();
+            closer.end(socket);
             log(nowNs, "another connection was refused: one front-end is attached already");
             return;
         }
         begin(socket);
+    }
+
+    private Reason descriptorsHang() {
+        return Cause.DESCRIPTORS_HANG.of(closer.waiting() + " wait");
     }
 
     private boolean hungUp() {
@@ -285,12 +301,27 @@ public final class Endpoint {
             return;
         }
         loop.forget(listenerId, listener.value());
-        listener.close();
+        endBacklog();
+        closer.end(listener);
         listener = null;
         try {
             Linux.Stat stat = Linux.lstat(path);
             if (stat.inode() == boundInode && stat.device() == boundDevice) {
                 Linux.unlink(path);
+            }
+        } catch (LinuxException e) {
+            LOG.debug("{}: {}", name, e.getMessage());
+        }
+    }
+
+    /** Who has connected and was not accepted yet must not wait for the listener's close(2). */
+    private void endBacklog() {
+        Sockets.shutdown(listener.value(), Constants.SHUT_RDWR); // nobody else gets into it
+        try {
+            FileDescriptor socket = Sockets.accept(listener.value(), 0);
+            while (socket != null) {
+                closer.end(socket);
+                socket = Sockets.accept(listener.value(), 0);
             }
         } catch (LinuxException e) {
             LOG.debug("{}: {}", name, e.getMessage());
@@ -327,7 +358,7 @@ public final class Endpoint {
     // ---- both
 
     private void begin(FileDescriptor socket) {
-        Session next = new Session(new MessageChannel(socket), user, offer);
+        Session next = new Session(new MessageChannel(socket, closer), user, offer);
         try {
             sessionId = loop.watch(socket.value(), Constants.EPOLLIN, this::sessionReady);
         } catch (LinuxException e) {

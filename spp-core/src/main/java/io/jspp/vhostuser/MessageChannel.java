@@ -33,6 +33,7 @@ final class MessageChannel implements AutoCloseable {
     private static final long NOT_BEGUN = -1;
 
     private final FileDescriptor socket;
+    private final DescriptorCloser closer;
     private final byte[] header = new byte[Requests.HEADER_BYTES];
     private byte[] payload;
     private int have;
@@ -43,9 +44,10 @@ final class MessageChannel implements AutoCloseable {
     private final Deque<byte[]> replies = new ArrayDeque<>();
     private int sentOfFirst;
 
-    /** Takes over a connected, non-blocking socket. */
-    MessageChannel(FileDescriptor socket) {
+    /** Takes over a connected, non-blocking socket; {@code closer} closes it, and whatever comes by it. */
+    MessageChannel(FileDescriptor socket, DescriptorCloser closer) {
         this.socket = socket;
+        this.closer = closer;
     }
 
     int fd() {
@@ -86,14 +88,17 @@ final class MessageChannel implements AutoCloseable {
 
     /** Reads once; false when nothing is there. */
     private boolean fill(byte[] target, long nowNs) throws ConnectionEnded {
+        if (closer.full()) {
+            throw ConnectionEnded.because(Cause.DESCRIPTORS_HANG, closer.waiting() + " wait");
+        }
         ReceivedMessage received;
         try {
-            received = Sockets.receive(
-                    socket.value(), target, have, target.length - have, Requests.MAX_DESCRIPTORS + 1, 0);
+            // Room for all that Linux sends at once: what doesn't fit is closed by the kernel within the call.
+            received = Sockets.receive(socket.value(), target, have, target.length - have, Sockets.MAX_DESCRIPTORS, 0);
         } catch (LinuxException e) {
             throw e.errno() == Errno.ECONNRESET ? ConnectionEnded.byPeer() : ConnectionEnded.violation(e.getMessage());
         }
-        descriptors.addAll(received.descriptors());
+        received.descriptors().forEach(sent -> descriptors.add(closer.adopt(sent)));
         if (received.wouldBlock()) {
             return false;
         }
@@ -194,6 +199,8 @@ final class MessageChannel implements AutoCloseable {
     public void close() {
         FileDescriptor.closeAll(descriptors);
         descriptors.clear();
-        socket.close();
+        if (socket.isOpen()) {
+            closer.end(socket);
+        }
     }
 }

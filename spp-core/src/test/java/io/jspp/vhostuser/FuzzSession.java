@@ -39,7 +39,8 @@ final class FuzzSession implements VringUser, AutoCloseable {
     FuzzSession() {
         FileDescriptor[] pair = Sockets.socketpair(Constants.SOCK_STREAM | Constants.SOCK_NONBLOCK);
         socket = pair[0];
-        session = new Session(new MessageChannel(pair[1]), this, Offer.of(QUEUE_PAIRS));
+        session = new Session(
+                new MessageChannel(pair[1], new DescriptorCloser(Runnable::run)), this, Offer.of(QUEUE_PAIRS));
         vectors.bind(segmentAddress, segmentLength, first, count, length, new long[PACKETS]);
     }
 

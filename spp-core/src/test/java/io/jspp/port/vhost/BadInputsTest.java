@@ -3,6 +3,7 @@ package io.jspp.port.vhost;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.port.PortState;
+import io.jspp.vhostuser.Closers;
 import io.jspp.worker.IdleMode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,7 @@ class BadInputsTest {
 
     /** Descriptors of kinds that front-ends send, as the kernel counts them. */
     private static long foreignDescriptors() throws IOException {
+        Closers.awaitIdle();
         long n = 0;
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
             for (Path path : (Iterable<Path>) open::iterator) {

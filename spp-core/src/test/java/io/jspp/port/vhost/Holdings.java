@@ -3,6 +3,7 @@ package io.jspp.port.vhost;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.memory.MappedMemory;
 import io.jspp.memory.NativeMemory;
+import io.jspp.vhostuser.Closers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ record Holdings(int descriptors, int mappings, int allocations) {
 
     /** Entries of /proc/self/fd. */
     static int kernelDescriptors() {
+        Closers.awaitIdle();
         String[] open = new java.io.File("/proc/self/fd").list();
         return open == null ? 0 : open.length;
     }

@@ -9,6 +9,7 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.port.PortState;
+import io.jspp.vhostuser.Closers;
 import io.jspp.vhostuser.Requests;
 import io.jspp.vhostuser.ScriptedFrontend;
 import io.jspp.worker.IdleMode;
@@ -123,5 +124,6 @@ class NoDescriptorsTest {
             guest.passes();
         }
         VhostLab.await("listens", () -> victim.port.state().phase() == PortState.Phase.LISTENING);
+        Closers.awaitIdle();
     }
 }
