@@ -107,15 +107,36 @@ class SharedSegmentTest {
                     int offset = 16 + (random.nextInt(300 - 16) & ~3);
                     Memory.putInt(s.address() + offset, values[random.nextInt(values.length)]);
                 }
-                try (SharedSegment b = SharedSegment.attach(s.fd().duplicate(), HASH)) {
-                    for (int section = 0; section < b.sections(); section++) {
-                        long offset = b.sectionAddress(section) - b.address();
-                        assertTrue(b.contains(offset, b.sectionLength(section)), "section " + section);
-                    }
-                } catch (SegmentException e) {
-                    assertTrue(e.getMessage().startsWith("shared segment refused: "));
-                }
+                assertRefusesOrStaysInside(s, "run " + i);
             }
         }
+    }
+
+    /** Numbers 172 and 173 of the catalogue of bad inputs. */
+    @Test
+    void shouldRefuseOrStayInsideWhicheverBitOfTheHeaderIsWrong() {
+        try (SharedSegment s = create(false)) {
+            for (int bit = 0; bit < 8 * Alignment.PAGE; bit++) {
+                long at = s.address() + bit / 8;
+                byte right = Memory.getByte(at);
+                Memory.putByte(at, (byte) (right ^ 1 << bit % 8));
+                assertRefusesOrStaysInside(s, "bit " + bit);
+                Memory.putByte(at, right);
+            }
+            SharedSegment.attach(s.fd().duplicate(), HASH).close();
+        }
+    }
+
+    private static void assertRefusesOrStaysInside(SharedSegment s, String what) {
+        int before = FileDescriptor.live();
+        try (SharedSegment b = SharedSegment.attach(s.fd().duplicate(), HASH)) {
+            for (int section = 0; section < b.sections(); section++) {
+                long offset = b.sectionAddress(section) - b.address();
+                assertTrue(b.contains(offset, b.sectionLength(section)), what + ", section " + section);
+            }
+        } catch (SegmentException e) {
+            assertTrue(e.getMessage().startsWith("shared segment refused: "), what);
+        }
+        assertEquals(before, FileDescriptor.live(), what);
     }
 }

@@ -163,6 +163,44 @@ class AttachProcessTest {
         primary.awaitOut("nfv 5 (pid " + mute.pid() + ") died");
     }
 
+    /** Numbers 167 to 169 of the catalogue of bad inputs: who is stopped lives, and keeps what is its own. */
+    @Tag("once")
+    @Test
+    void shouldNotTakeAStoppedSecondaryForDead() throws Exception {
+        fixture.primary("", "").awaitOut("primary ready");
+        ChildJvm stopped = fixture.secondary(1);
+        stopped.awaitOut("attached epoch 1");
+        assertTrue(stopped.ask("claim ring:0 tx").startsWith("granted"));
+        signal(stopped, "-STOP");
+        ChildJvm other = fixture.secondary(2);
+        other.awaitOut("attached epoch 1");
+        assertTrue(other.ask("claim ring:0 tx").contains("in use by nfv 1 (pid " + stopped.pid() + ")"), "kept");
+        assertTrue(other.ask("claim ring:1 tx").startsWith("granted"), "others are served");
+        assertEquals("released", other.ask("release ring:1 tx"));
+        signal(stopped, "-CONT");
+        assertEquals("true", stopped.ask("attached").split(" ")[0]);
+        assertEquals("released", stopped.ask("release ring:0 tx"));
+    }
+
+    /** Number 230: the signals that are to end nothing. */
+    @Tag("once")
+    @Test
+    void shouldGoOnAfterSignalsThatEndNothing() throws Exception {
+        ChildJvm primary = fixture.primary("", "");
+        primary.awaitOut("primary ready");
+        signal(primary, "-PIPE");
+        signal(primary, "-QUIT");
+        primary.awaitOut("Full thread dump");
+        ChildJvm secondary = fixture.secondary(1);
+        secondary.awaitOut("attached epoch 1");
+        assertTrue(secondary.ask("claim ring:0 tx").startsWith("granted"));
+    }
+
+    private static void signal(ChildJvm process, String signal) throws Exception {
+        String[] command = {"kill", signal, Long.toString(process.pid())};
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+    }
+
     /** Sets how many descriptors a running process may have from now on. */
     private static void limitDescriptors(ChildJvm process, String limit) throws Exception {
         String[] command = {"prlimit", "--pid", Long.toString(process.pid()), "--nofile=" + limit + ":"};

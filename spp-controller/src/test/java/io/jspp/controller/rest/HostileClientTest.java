@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +72,29 @@ class HostileClientTest {
         assertEquals(status == 204 ? 2 : 1, nfv.requests().size());
     }
 
+    /** Number 207 of the catalogue of bad inputs. */
+    @Test
+    void shouldAllowNoOtherOriginWhenABrowserAsks() throws Exception {
+        final String reply = exchange("OPTIONS /v1/nfvs/1/ports HTTP/1.1\r\nHost: localhost\r\n"
+                + "Origin: http://evil.example\r\nAccess-Control-Request-Method: PUT\r\n\r\n");
+        assertTrue(reply.startsWith("HTTP/1.1 4"), reply);
+        assertTrue(!reply.toLowerCase(Locale.ROOT).contains("access-control"), reply);
+    }
+
+    /** Number 197: reset after each byte; {@link #stop} asks whether the server goes on. */
+    @Test
+    void shouldSurviveAResetAfterEveryByteOfARequest() throws Exception {
+        final byte[] request = ("PUT /v1/nfvs/1/ports HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n{\"a")
+                .getBytes(StandardCharsets.US_ASCII);
+        for (int length = 0; length <= request.length; length++) {
+            try (Socket client = connect()) {
+                client.setSoLinger(true, 0);
+                client.getOutputStream().write(request, 0, length);
+            }
+        }
+        assertEquals(200, ctl.get("/v1/nfvs/1").statusCode());
+    }
+
     @Test
     void shouldTakeHeadersAndBodyInAnySegments() throws Exception {
         try (Socket client = connect()) {
@@ -99,6 +123,7 @@ class HostileClientTest {
                         + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "PUT /v1/nfvs/1/ports HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
                 "PUT /v1/nfvs/1/ports HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /v1/processes\r\n\r\n",
             })
     void shouldAnswerMalformedRequestsWith4xx(final String request) throws Exception {
         final String reply = exchange(request);
