@@ -1,19 +1,14 @@
 package io.jspp.it;
 
 import io.jspp.controller.process.SppProcess;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.jspp.testing.DpdkRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** DPDK's testpmd as a peer: forwards between two devices, without hugepages, statistics every second. */
 public final class Testpmd implements AutoCloseable {
@@ -56,8 +51,8 @@ public final class Testpmd implements AutoCloseable {
         words.addAll(List.of("--", "--forward-mode=" + mode, "--auto-start", "--nb-cores=1", "--no-mlockall"));
         words.addAll(List.of("--total-num-mbufs=8192", "--stats-period=1"));
         words.addAll(List.of(options));
-        telemetry = new DpdkTelemetry(runtimeDirectories());
-        process = SppProcess.start("testpmd", Map.of("XDG_RUNTIME_DIR", directory.toString()), words);
+        telemetry = new DpdkTelemetry(DpdkRuntime.directories(directory, prefix));
+        process = SppProcess.start("testpmd", DpdkRuntime.environment(directory), words);
         try {
             process.awaitLine(Pattern.compile("(?i)" + mode + " packet forwarding"), LIMIT);
         } catch (RuntimeException e) {
@@ -96,25 +91,6 @@ public final class Testpmd implements AutoCloseable {
     public void close() {
         telemetry.close();
         process.close();
-        runtimeDirectories().forEach(Testpmd::removeTree);
-    }
-
-    /** Root's and everybody else's; DPDK leaves its own behind. */
-    private List<Path> runtimeDirectories() {
-        return List.of(
-                Path.of("/var/run/dpdk", prefix), directory.resolve("dpdk").resolve(prefix));
-    }
-
-    private static void removeTree(Path root) {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("remove " + root, e);
-        }
+        DpdkRuntime.remove(directory, prefix);
     }
 }

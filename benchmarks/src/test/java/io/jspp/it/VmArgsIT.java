@@ -8,6 +8,7 @@ import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
 import io.jspp.it.qemu.GuestImage;
 import io.jspp.it.qemu.QemuGuest;
+import io.jspp.testing.DpdkRuntime;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
@@ -137,6 +138,7 @@ class VmArgsIT {
             try (SppProcess testpmd = testpmd(commands.get(0))) {
                 ping(cluster, testpmd, cluster.vhostSocket(1), "--listen");
             }
+            removeLeftovers(commands.get(0));
         }
     }
 
@@ -149,14 +151,18 @@ class VmArgsIT {
             try (SppProcess testpmd = testpmd(commands.get(1))) {
                 ping(cluster, testpmd, directory.resolve("sock0"));
             }
+            removeLeftovers(commands.get(1));
         }
     }
 
     private SppProcess testpmd(List<String> command) {
-        SppProcess testpmd =
-                SppProcess.start("testpmd", Map.of("XDG_RUNTIME_DIR", directory.toString()), List.copyOf(command));
+        SppProcess testpmd = SppProcess.start("testpmd", DpdkRuntime.environment(directory), List.copyOf(command));
         testpmd.awaitLine(Pattern.compile("icmpecho packet forwarding"), LIMIT);
         return testpmd;
+    }
+
+    private void removeLeftovers(List<String> command) {
+        DpdkRuntime.remove(directory, command.get(command.indexOf("--file-prefix") + 1));
     }
 
     private static void ping(SppCluster cluster, SppProcess testpmd, Path socket, String... options) {

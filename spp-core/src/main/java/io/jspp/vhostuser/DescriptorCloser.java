@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Closes what one port's front-ends have passed, on a thread of its own, since the last close(2) of an open file may wait as long as its maker likes: a
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * still lie unread, hence for our own ends of a connection.
  *
  * <p>A port each, so that a front-end whose descriptors hang keeps its own port waiting and no other. At most {@link #MAX_WAITING} wait, and what a
- * single message may bring besides; {@link #full} then tells that no more are to be taken. A number is reused only after its close. When the process
+ * single message may bring besides; {@link #hangs} then tells that no more are to be taken. A number is reused only after its close. When the process
  * ends the kernel closes the rest, without lingering. The thread is a daemon that ends when it has had nothing to do for a while; where none
  * can be started, descriptors are closed in place.
  *
@@ -26,6 +27,8 @@ final class DescriptorCloser {
     static final int MAX_WAITING = 1024;
 
     private static final long IDLE_SECONDS = 10;
+    private static final long CATCH_UP_NS = 100_000_000L;
+    private static final long LOOK_NS = 1_000_000L;
     private static final AtomicInteger ALL = new AtomicInteger();
 
     private final Executor thread;
@@ -89,7 +92,22 @@ final class DescriptorCloser {
         return waiting.get();
     }
 
-    /** Whether so many wait that one of them must hang. */
+    /**
+     * Whether so many wait that one of them must hang. Who passes many at a time may only have been faster than the thread that closes them: it gets a
+     * moment to catch up. Session thread.
+     */
+    boolean hangs() {
+        long begun = System.nanoTime();
+        while (full()) {
+            if (System.nanoTime() - begun > CATCH_UP_NS) {
+                return true;
+            }
+            LockSupport.parkNanos(LOOK_NS);
+        }
+        return false;
+    }
+
+    /** Whether no more should come now. */
     boolean full() {
         return waiting.get() >= MAX_WAITING;
     }

@@ -250,7 +250,7 @@ public final class Endpoint {
     private void acceptable(long nowNs) {
         try {
             for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-                if (closer.full()) {
+                if (closer.hangs()) {
                     // Who waits in the backlog may hold more of the kind: nobody is accepted.
                     closeListener();
                     if (session == null) {

@@ -88,7 +88,7 @@ final class MessageChannel implements AutoCloseable {
 
     /** Reads once; false when nothing is there. */
     private boolean fill(byte[] target, long nowNs) throws ConnectionEnded {
-        if (closer.full()) {
+        if (closer.hangs()) {
             throw ConnectionEnded.because(Cause.DESCRIPTORS_HANG, closer.waiting() + " wait");
         }
         ReceivedMessage received;

@@ -18,7 +18,12 @@ public final class ScriptedFrontend implements AutoCloseable {
     public final FileDescriptor socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_STREAM, 0);
 
     public ScriptedFrontend(String path) {
-        Sockets.connect(socket.value(), SocketAddress.unix(path));
+        try {
+            Sockets.connect(socket.value(), SocketAddress.unix(path));
+        } catch (LinuxException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     public static byte[] message(int request, int flags, byte[] payload) {

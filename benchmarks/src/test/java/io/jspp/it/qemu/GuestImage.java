@@ -94,9 +94,17 @@ public record GuestImage(Path kernel, Path initramfs) {
             exec </dev/ttyS1 >/dev/ttyS1
             printf '\\nREADY\\n' # a line of its own, even when a reset cut one off
             while IFS= read -r line; do
-              sh -c "$line" 2>&1 </dev/null
-              echo "
+              command=${line#* }
+              if [ "${line%%%% *}" = ${#command} ]; then
+                echo "
+            RUN"
+                sh -c "$command" 2>&1 </dev/null
+                echo "
             EXIT $?"
+              else
+                echo "
+            AGAIN $(grep ^1: /proc/tty/driver/serial)"
+              fi
             done
             """;
 

@@ -22,8 +22,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The guest's second serial port, where its init runs each line it reads and ends the output with a line that has the exit code. A thread of
- * its own reads, so that each line is stamped when it comes. Commands are given by one thread.
+ * The guest's second serial port, where its init runs each command it reads and ends the output with a line that has the exit code. A command goes
+ * with its length in front: a busy guest may lose part of what its serial port receives, and then asks for it again instead of running the rest.
+ * A thread of its own reads, so that each line is stamped when it comes. Commands are given by one thread.
  */
 public final class GuestShell implements AutoCloseable {
     /** A line and when it came, by {@link System#nanoTime}. */
@@ -32,9 +33,15 @@ public final class GuestShell implements AutoCloseable {
     /** What the guest's init says first. */
     static final String READY = "READY";
 
+    private static final String RUN = "RUN";
     private static final String EXIT = "EXIT ";
+
+    /** With what the guest's driver says of its port. */
+    private static final String AGAIN = "AGAIN ";
+
+    private static final int TRIES = 5;
     private static final String STREAM = "STREAM ";
-    private static final Duration BACKGROUND_LIMIT = Duration.ofSeconds(30);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(120);
 
     private final String name;
@@ -121,7 +128,7 @@ public final class GuestShell implements AutoCloseable {
             streams.put(id, new ArrayList<>());
         }
         begin("(" + command + ") 2>&1 | awk '{print \"" + STREAM + id + "\",$0; fflush()}' &");
-        end(BACKGROUND_LIMIT);
+        end(ANSWER_LIMIT);
         return () -> {
             synchronized (lines) {
                 return List.copyOf(streams.get(id));
@@ -129,36 +136,33 @@ public final class GuestShell implements AutoCloseable {
         };
     }
 
-    /** Starts a command; its lines are the only ones known from here on. */
-    void begin(String line) {
-        synchronized (lines) {
-            lines.clear();
-            seen = 0;
+    /** Gives a command and waits until it runs; its lines are the only ones known from here on. */
+    void begin(String command) {
+        Line said = give(command);
+        for (int i = 1; !said.text().equals(RUN); i++) {
+            System.out.println(name + ": a command did not arrive whole: " + said.text());
+            if (i == TRIES) {
+                throw new IllegalStateException(name + ": no command arrives whole" + console.get());
+            }
+            said = give(command);
         }
-        send(line);
     }
 
-    /** Writes a line, and forgets what came before. */
-    void send(String line) {
+    private Line give(String command) {
         synchronized (lines) {
             lines.clear();
             seen = 0;
         }
+        byte[] line = (command.length() + " " + command + "\n").getBytes(StandardCharsets.US_ASCII);
         try {
-            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+            ByteBuffer bytes = ByteBuffer.wrap(line);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": write to the guest's command port", e);
         }
-    }
-
-    /** Lines since the last command began. */
-    List<Line> lines() {
-        synchronized (lines) {
-            return List.copyOf(lines);
-        }
+        return awaitLine(answer -> answer.equals(RUN) || answer.startsWith(AGAIN), ANSWER_LIMIT);
     }
 
     /** Waits for a line behind the last one waited for. */
@@ -201,7 +205,7 @@ public final class GuestShell implements AutoCloseable {
         synchronized (lines) {
             StringBuilder text = new StringBuilder();
             for (Line line : lines) {
-                if (!line.text().startsWith(EXIT)) {
+                if (!line.text().startsWith(EXIT) && !line.text().equals(RUN)) {
                     text.append(line.text()).append('\n');
                 }
             }

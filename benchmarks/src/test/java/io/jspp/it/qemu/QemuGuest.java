@@ -73,6 +73,9 @@ public final class QemuGuest implements AutoCloseable {
     private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
 
+    /** In front of a command that ends the guest: lets its answer leave the serial port first. */
+    private static final String LATER = "sleep 0.2; ";
+
     /** Where the first card sits on the root bus, the others behind it: the guest names them in this order. */
     private static final int FIRST_SLOT = 2;
 
@@ -177,7 +180,7 @@ public final class QemuGuest implements AutoCloseable {
 
     /** {@code reboot -f} in the guest: no driver is shut down. {@link #awaitBoot} waits for the new life. */
     public void reboot() {
-        shell.send("reboot -f");
+        shell.begin(LATER + "reboot -f");
     }
 
     /** The reset button. {@link #awaitBoot} waits for the new life. */
@@ -214,7 +217,7 @@ public final class QemuGuest implements AutoCloseable {
 
     /** {@code poweroff -f} in the guest, upon which QEMU ends. */
     public void powerOff() {
-        shell.send("poweroff -f");
+        shell.begin(LATER + "poweroff -f");
         qemu.awaitExit(COMMAND_LIMIT);
     }
 

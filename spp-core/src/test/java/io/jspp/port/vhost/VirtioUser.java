@@ -1,5 +1,6 @@
 package io.jspp.port.vhost;
 
+import io.jspp.testing.DpdkRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,23 +13,27 @@ import java.util.concurrent.TimeUnit;
 final class VirtioUser implements AutoCloseable {
     private static int started;
 
+    private final Path directory;
+    private final String filePrefix;
     private final Path log;
     private final Process process;
     private boolean ended;
 
     private VirtioUser(Path directory, List<String> devices, List<String> options) throws IOException {
+        this.directory = directory;
+        filePrefix = "spp" + ProcessHandle.current().pid() + "-" + ++started;
         log = directory.resolve("testpmd.log");
         List<String> command =
                 new ArrayList<>(List.of("stdbuf", "-oL", "dpdk-testpmd", "--no-huge", "-m", "128", "--no-pci"));
         command.addAll(List.of("--no-telemetry", "-l", "0,1"));
-        command.add("--file-prefix=spp" + ProcessHandle.current().pid() + "-" + ++started);
+        command.add("--file-prefix=" + filePrefix);
         devices.forEach(device -> command.add("--vdev=" + device));
         command.addAll(List.of("--", "--total-num-mbufs=8192", "--forward-mode=io", "--no-lsc-interrupt"));
         command.addAll(options);
-        process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(DpdkRuntime.environment(directory));
+        process = builder.start();
     }
 
     private static String device(Path directory, int index, String options, boolean server) {
@@ -81,6 +86,7 @@ final class VirtioUser implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+        DpdkRuntime.remove(directory, filePrefix);
     }
 
     @Override
