@@ -13,8 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./spp bench} in its shortest form: that it runs, loses nothing and says what it found. The figures are for people. */
 @Tag("system")
@@ -24,9 +22,18 @@ class BenchIT {
     private static final Pattern SUMMARY =
             Pattern.compile("^spp +median ([0-9.]+) Mpps .* loss ([0-9.]+) %, generator idle in");
 
-    @ParameterizedTest
-    @ValueSource(strings = {"vhost", "ring"})
-    void shouldMeasure(String path) {
+    @Test
+    void shouldMeasureBetweenTwoGuests() {
+        measure("vhost");
+    }
+
+    @Test
+    @Tag("long")
+    void shouldMeasureThroughRings() {
+        measure("ring");
+    }
+
+    private static void measure(String path) {
         SppProcess bench = run("bench", path, "--pairs", "1", "--seconds", "0.5", "--no-reference", "--no-huge");
         assertEquals(0, bench.awaitExit(LIMIT), bench.tail());
         assertEquals(List.of(), bench.err());

@@ -107,6 +107,7 @@ class NfvIT {
     }
 
     @Test
+    @Tag("once")
     void shouldCarryFramesInOrderThroughTwoProcesses() {
         startNfv(1);
         startNfv(2);
@@ -273,7 +274,7 @@ class NfvIT {
         startNfv(1);
         startNfv(2);
         chain();
-        SppProcess load = generate("--size", "64", "--rate", "5000", "--seconds", "15");
+        SppProcess load = generate("--size", "64", "--rate", "5000");
         waitFor("traffic", () -> rest.counter(2, "ring:0", "rx", "packets") > 1000);
         primary.kill();
         long before = rest.counter(2, "vhost:1", "tx", "packets");
@@ -299,8 +300,8 @@ class NfvIT {
                         && rest.send("GET", "/nfvs/2", "").statusCode() == 200);
         long later = rest.counter(2, "vhost:1", "tx", "packets");
         waitFor("traffic after all", () -> rest.counter(2, "vhost:1", "tx", "packets") > later + 2000);
-        assertEquals(0, load.awaitExit(LIMIT), load.tail());
-        load.awaitLine(Pattern.compile("result: .*reordered=0 duplicates=0 corrupt=0"), LIMIT);
+        String disturbed = result(load);
+        assertTrue(disturbed.contains("reordered=0 duplicates=0 corrupt=0"), disturbed);
     }
 
     @Test

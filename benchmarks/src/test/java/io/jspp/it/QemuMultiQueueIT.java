@@ -51,7 +51,7 @@ class QemuMultiQueueIT {
     /** Packets of a queue, and whether the guest uses it. */
     private record Queue(long packets, boolean live) {}
 
-    @Tag("once")
+    @Tag("long")
     @Test
     void shouldKeepEveryFlowInOrderWhenChannelsComeAndGoUnderLoad() throws Exception {
         String outside = "sppm" + ProcessHandle.current().pid() % 100_000;

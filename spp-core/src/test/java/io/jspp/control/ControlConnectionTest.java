@@ -18,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The process's side of the wire protocol; the test is the controller, byte by byte. */
+@Tag("once")
 class ControlConnectionTest {
     private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
     private final List<String> ports = new ArrayList<>();

@@ -21,12 +21,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an endpoint says about why it is not up, in situations made by real sockets, files and descriptors. */
 @Timeout(60)
+@Tag("once")
 class EndpointReasonTest {
     private static final int BYTES = 1 << 16;
     private static final long USER = 0x7f82_a3ff_f000L;

@@ -14,8 +14,7 @@ import io.jspp.testing.conformance.Peer;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /** Front-ends that come, exchange a frame and go, a hundred times. */
 @Tag("system")
@@ -33,9 +32,18 @@ class ConnectionCyclesIT {
     /** Buffers of the class library are kept per thread; one allocation per cycle would be more. */
     private static final int ROOM_ALLOCATIONS = 40;
 
-    @ParameterizedTest(name = "we connect: {0}")
-    @ValueSource(booleans = {false, true})
-    void shouldHoldNoMoreAfterAHundredConnections(boolean client) throws Exception {
+    @Test
+    void shouldHoldNoMoreAfterAHundredConnectionsWhereWeListen() throws Exception {
+        cycle(false);
+    }
+
+    @Test
+    @Tag("long")
+    void shouldHoldNoMoreAfterAHundredConnectionsWhereWeConnect() throws Exception {
+        cycle(true);
+    }
+
+    private static void cycle(boolean client) throws Exception {
         List<Feature> features = List.of(Feature.HUNDRED_CYCLES, client ? Feature.CLIENT_MODE : Feature.SERVER_MODE);
         Conformance.prove(features, Peer.FRONTEND, "100 connections, we " + (client ? "connect" : "listen"), () -> {
             try (SppCluster cluster = GuestCluster.start("cycles")) {

@@ -45,14 +45,19 @@ class GuestLifeCycleIT {
     void shouldKeepNothingOfAGuestAndHarmNobodyElse() throws Exception {
         try (SppCluster cluster = GuestCluster.start("life")) {
             cluster.environment("SPP_JAVA_OPTS", ProcessUsage.TRACKING);
-            SppProcess nfv = cluster.startNfv(1);
-            wire(cluster);
-            cluster.start("answer", answer(cluster)).awaitLine(READY, LIMIT);
-            SppProcess bystanders = bystanders(cluster);
-
+            SppProcess nfv;
+            SppProcess bystanders;
             ProcessUsage without;
             try (QemuGuest guest = start(cluster)) {
-                begin(guest);
+                // The guest was there before us.
+                nfv = cluster.startNfv(1);
+                wire(cluster);
+                cluster.start("answer", answer(cluster)).awaitLine(READY, LIMIT);
+                Conformance.prove(Feature.FRONTEND_FIRST, Peer.QEMU, "life cycle", () -> {
+                    begin(guest);
+                    return "";
+                });
+                bystanders = bystanders(cluster);
                 ProcessUsage with = ProcessUsage.of(nfv.pid());
                 Conformance.prove(
                         Feature.REBOOT, Peer.QEMU, "life cycle", () -> again(guest, guest::reboot, nfv, with));
@@ -89,20 +94,6 @@ class GuestLifeCycleIT {
                     bystanders.tail());
             assertTrue(nfv.isAlive() && nfv.err().isEmpty(), nfv.tail());
         }
-    }
-
-    @Test
-    void shouldServeAGuestThatWasStartedBeforeUs() throws Exception {
-        Conformance.prove(Feature.FRONTEND_FIRST, Peer.QEMU, "started first", () -> {
-            try (SppCluster cluster = GuestCluster.start("life");
-                    QemuGuest guest = start(cluster)) {
-                cluster.startNfv(1);
-                wire(cluster);
-                cluster.start("answer", answer(cluster)).awaitLine(READY, LIMIT);
-                begin(guest);
-                return "";
-            }
-        });
     }
 
     /** The guest on the first port talks to an own front-end on the second; the two others are bystanders. */

@@ -15,6 +15,7 @@ import io.jspp.worker.IdleMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** DPDK's virtio-user driver as guest on both ports: packets go round for ever, through testpmd's io forwarding and our patches. */
 @Requires(Need.TESTPMD)
 @Timeout(180)
+@Tag("once")
 class VirtioUserTest {
     private static final long ENOUGH = 200_000;
 
