@@ -51,6 +51,7 @@ class DemoIT {
                         "1"));
     }
 
+    @Tag("once")
     @Test
     @Requires({Need.USER_NAMESPACES, Need.IP})
     void shouldPassBetweenNamespacesInsideAUserNamespace() throws IOException {
