@@ -20,13 +20,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The dependency picture of docs/architecture.md: what may know what. Dependencies point down, and none in a circle. */
-@Tag("once")
 class ArchitectureTest {
     private static JavaClasses product;
 

@@ -84,8 +84,8 @@ class ReconnectVirtioPmdIT {
             });
             return figures[0];
         });
-        alsoProve(which, Peer.FRONTEND, name);
-        alsoProve(which, Peer.VIRTIO_USER, name);
+        alsoProve(which, Peer.FRONTEND, true, name);
+        alsoProve(which, Peer.VIRTIO_USER, true, name);
     }
 
     /** The front-end connects again, after back-ends that were killed: with one guest, and with two and packed rings. */
@@ -95,7 +95,7 @@ class ReconnectVirtioPmdIT {
     void shouldGoOnWhereWeListen(ReconnectCase which) throws Exception {
         String name = "reconnect, short, we listen";
         Conformance.prove(which, Peer.FRONTEND, name, () -> run(which, List.of(Peer.FRONTEND), false, Rounds.SHORT));
-        alsoProve(which, Peer.FRONTEND, name);
+        alsoProve(which, Peer.FRONTEND, false, name);
     }
 
     @Tag("long")
@@ -105,7 +105,7 @@ class ReconnectVirtioPmdIT {
     void shouldGoOnAfterManyRelaunchesAndReboots(ReconnectCase which, Peer peer, boolean client) throws Exception {
         String name = "reconnect, long, " + (client ? "we connect" : "we listen");
         Conformance.prove(which, peer, name, () -> run(which, List.of(peer), client, Rounds.LONG));
-        alsoProve(which, peer, name);
+        alsoProve(which, peer, client, name);
     }
 
     private String run(ReconnectCase which, List<Peer> peers, boolean client, Rounds rounds) {
@@ -136,9 +136,9 @@ class ReconnectVirtioPmdIT {
         }
     }
 
-    /** What a case shows besides itself: the front-end was there first, or was killed. */
-    private static void alsoProve(ReconnectCase which, Peer peer, String name) throws Exception {
-        List<Feature> features = new ArrayList<>();
+    /** What a case shows besides itself: who connects; the front-end was there first, or was killed. */
+    private static void alsoProve(ReconnectCase which, Peer peer, boolean client, String name) throws Exception {
+        List<Feature> features = new ArrayList<>(List.of(client ? Feature.CLIENT_MODE : Feature.SERVER_MODE));
         if (which.event().relaunches()) {
             features.add(Feature.FRONTEND_FIRST);
         }
