@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +69,9 @@ class DemoIT {
 
     private static void shouldPass(Map<String, String> environment, List<String> command) throws IOException {
         Set<String> before = traces();
-        SppProcess demo = SppProcess.start("demo", environment, command);
+        Map<String, String> plain = new HashMap<>(environment);
+        plain.put("SPP_JAVA_OPTS", ""); // as a user starts it: options of the test run would hide the JVM's warnings
+        SppProcess demo = SppProcess.start("demo", plain, command);
         String owner = "demo-" + demo.pid();
         assertEquals(0, demo.awaitExit(LIMIT), demo.tail());
         assertEquals(List.of(), demo.err());

@@ -104,6 +104,7 @@ class LauncherIT {
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment().remove("SPP_JAVA_OPTS"); // options of the test run would hide the JVM's warnings
         builder.environment().putAll(environment);
         Process process = builder.start();
         assertTrue(process.waitFor(240, TimeUnit.SECONDS), "no end after 240 s: " + command);
