@@ -100,23 +100,28 @@ final class Session implements AutoCloseable {
 
     private void dispatch(Message message) throws ConnectionEnded {
         MessageType type = MessageType.of(message.request);
-        if (type == null) {
+        if (type == null && !message.needsReply()) {
+            // It may wait for a value that we can't know.
             throw ConnectionEnded.violation(message.name() + " is not supported or was not negotiated");
         }
+        boolean answersValue = type != null && type.answer == MessageType.Answer.VALUE;
         long result;
         try {
+            if (type == null) {
+                throw new RequestRefused("not supported or not negotiated");
+            }
             type.check(message);
             result = type.handler.handle(this, message);
         } catch (RequestRefused e) {
             lastRefusal = message.name() + ": " + e.getMessage();
             vrings.trouble(e.why().of(lastRefusal));
-            if (type.answer == MessageType.Answer.VALUE || !message.needsReply()) {
+            if (answersValue || !message.needsReply()) {
                 throw ConnectionEnded.because(e.why(), lastRefusal);
             }
             result = 1;
         }
         heard = true;
-        if (type.answer == MessageType.Answer.VALUE || message.needsReply()) {
+        if (answersValue || message.needsReply()) {
             channel.reply(message.request, result);
         }
     }

@@ -56,6 +56,8 @@ public final class Worker implements Runnable, AutoCloseable {
     private long idleSinceNs = NOT_IDLE;
     private long faults;
     private long wakeUps;
+    private long overslept;
+    private boolean sleptToLimit;
 
     /**
      * @param lcore the operator's number, shown in status
@@ -212,7 +214,11 @@ public final class Worker implements Runnable, AutoCloseable {
         } else {
             packets += moved;
             idleSinceNs = NOT_IDLE;
+            if (sleptToLimit) {
+                status.overslept(++overslept);
+            }
         }
+        sleptToLimit = false;
         status.cycleDone(nowNs, packets, emptyPolls);
         return moved;
     }
@@ -257,6 +263,8 @@ public final class Worker implements Runnable, AutoCloseable {
                 int n = Linux.epollWait(current.epollFd(), events, MAX_EVENTS, timeoutMs);
                 if (n > 0) {
                     idleSinceNs = NOT_IDLE;
+                } else {
+                    sleptToLimit = timeoutMs == MAX_BLOCK_MS;
                 }
                 status.wokeUp(++wakeUps);
             }

@@ -17,7 +17,8 @@ import io.jspp.memory.Memory;
  *   64  lcore
  *   72  cpu              the first it may use, -1 for any
  *   80  wake-ups         returns from blocking
- *   88  .. 127 unused
+ *   88  overslept        blocks that ended by their limit and found packets: a peer whose wake-up was lost, or came just then
+ *   96  .. 127 unused
  * </pre>
  *
  * <p>Two cache lines. The second is nearly constant.
@@ -37,6 +38,7 @@ public final class WorkerStatus {
     private static final int LCORE = 64;
     private static final int CPU = 72;
     private static final int WAKE_UPS = 80;
+    private static final int OVERSLEPT = 88;
 
     private final long address;
 
@@ -80,6 +82,10 @@ public final class WorkerStatus {
 
     void wokeUp(long wakeUps) {
         Memory.putLong(address + WAKE_UPS, wakeUps);
+    }
+
+    void overslept(long overslept) {
+        Memory.putLong(address + OVERSLEPT, overslept);
     }
 
     void faults(long faults) {
@@ -128,5 +134,9 @@ public final class WorkerStatus {
 
     public long wakeUps() {
         return Memory.getLong(address + WAKE_UPS);
+    }
+
+    public long overslept() {
+        return Memory.getLong(address + OVERSLEPT);
     }
 }

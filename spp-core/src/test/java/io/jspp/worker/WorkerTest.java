@@ -133,6 +133,26 @@ class WorkerTest {
         }
     }
 
+    /** One that blocks for its whole limit, which is a second. */
+    @Test
+    void shouldCountPacketsThatNobodyWokeItFor() {
+        try (FileDescriptor silent = Linux.eventfd()) {
+            CountingComponent source = new CountingComponent("source", 0);
+            source.wakeFd = silent.value();
+            worker.publish(worker.prepare(List.of(source), 1)).close();
+            worker.begin();
+            worker.cycle();
+            worker.block(); // ends at once: somebody published a plan
+            source.packets = 2;
+            worker.cycle();
+            assertEquals(0, status.overslept());
+            worker.block();
+            worker.cycle();
+            worker.cycle();
+            assertEquals(1, status.overslept());
+        }
+    }
+
     @Test
     void shouldPollByTimerASourceThatCannotWake() {
         CountingComponent source = new CountingComponent("source", 0);
@@ -158,7 +178,7 @@ class WorkerTest {
     /** A source that always has the same number of packets. */
     private static final class CountingComponent implements Component {
         private final String name;
-        private final int packets;
+        private int packets;
         private int polls;
         private int arms;
         private int disarms;

@@ -131,6 +131,7 @@ final class NfvStatus {
                     .field("empty_polls", status.emptyPolls())
                     .field("longest_cycle_ns", status.longestCycleNs())
                     .field("wake_ups", status.wakeUps())
+                    .field("overslept", status.overslept())
                     .field("epoch", status.adoptedEpoch())
                     .field("faults", status.faults())
                     .endObject();

@@ -153,6 +153,7 @@ final class BadMemory {
             for (int ring : new int[] {HostileGuest.RX, HostileGuest.TX}) {
                 g.f.get(Requests.GET_VRING_BASE, state(ring, 0));
                 g.availIdx(ring, 0);
+                g.usedIdx(ring, 0); // a burst that the worker had begun may have ended behind the hole
                 g.describe(ring);
             }
             g.refill();

@@ -199,6 +199,18 @@ final class BadMessages {
         }
         v.endsAfter(message(4096, 1, Victim.NOTHING));
         v.endsAfter(message(-1, 1, Victim.NOTHING));
+        unknownRequestsThatWantAnAnswer(v);
+    }
+
+    /** One connection survives them all, whatever comes along, and serves its guest afterwards. */
+    private static void unknownRequestsThatWantAnAnswer(Victim v) {
+        try (HostileGuest g = v.started(Victim.PLAIN)) {
+            for (int request : new int[] {0, KNOWN + 1, 1000, 4096, -1, Requests.GET_CONFIG, Requests.IOTLB_MSG}) {
+                assertEquals(1, g.f.ask(request, Victim.NOTHING), Requests.name(request));
+                assertEquals(1, g.f.ask(request, new byte[64], g.call.value(), g.kick.value()), Requests.name(request));
+            }
+            g.passes();
+        }
     }
 
     private static void wrongSizes(Victim v) {

@@ -228,6 +228,10 @@ final class HostileGuest implements AutoCloseable {
         return Memory.getShortAcquire(ring(ring) + USED + SplitLayout.USED_IDX) & 0xffff;
     }
 
+    void usedIdx(int ring, int value) {
+        Memory.putShortRelease(ring(ring) + USED + SplitLayout.USED_IDX, (short) value);
+    }
+
     // ---- packed ring
 
     /** Writes the next slot and makes it available; {@code flags} without the state bits. */

@@ -79,6 +79,13 @@ final class VhostLab implements PortContext, AutoCloseable {
         return errors.size();
     }
 
+    /** Blocks of all workers that lasted to their limit though there were packets. */
+    long overslept() {
+        return workers.workers().stream()
+                .mapToLong(worker -> worker.status().overslept())
+                .sum();
+    }
+
     /** Permissions of the sockets of ports opened from now on. */
     void socketMode(int mode) {
         socketMode = mode;
