@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * root and, unprivileged, inside {@code unshare -Urn}. One thread.
  */
 public final class NetworkNamespace implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** Against hangs: a test sums 100 MB here, which took a busy machine ten seconds. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String RIGHT = "run it as root, or inside: unshare -Urn";
 
     private final SppProcess holder;
