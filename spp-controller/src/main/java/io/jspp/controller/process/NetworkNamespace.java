@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 public final class NetworkNamespace implements AutoCloseable {
     /** Against hangs: a test sums 100 MB here, which took a busy machine ten seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final String RIGHT = "run it as root, or inside: unshare -Urn";
 
     private final SppProcess holder;
