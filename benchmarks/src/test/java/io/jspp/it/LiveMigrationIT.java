@@ -11,6 +11,9 @@ import io.jspp.it.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,6 +79,7 @@ class LiveMigrationIT {
     private Path directory;
 
     @Test
+    @Proves(value = {Feature.MIGRATION, Feature.DIRTY_LOG}, with = Peer.QEMU)
     void shouldMoveAPatchedGuestBetweenTwoQemusWithoutLosingMemoryOrMoreThanThreePings() throws Exception {
         move(false);
     }
@@ -83,6 +87,7 @@ class LiveMigrationIT {
     /** The position travels in QEMU's own state: GET_VRING_BASE at the source, SET_VRING_BASE at the destination. */
     @Tag("long")
     @Test
+    @Proves(value = {Feature.MIGRATION, Feature.DIRTY_LOG, Feature.PACKED}, with = Peer.QEMU)
     void shouldMoveAGuestWithPackedRings() throws Exception {
         move(true);
     }

@@ -53,7 +53,7 @@ class QemuGuestsIT {
     private Path directory;
 
     @Test
-    @Proves(value = Feature.SERVER_MODE, with = Peer.QEMU)
+    @Proves(value = {Feature.SERVER_MODE, Feature.REPLY_ACK, Feature.STATUS, Feature.BACKEND_REQ}, with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenQemuConnectsToUs() throws Exception {
         try (SppCluster cluster = GuestCluster.start("qemu")) {
             cluster.startNfv(1);
@@ -66,7 +66,7 @@ class QemuGuestsIT {
     }
 
     @Test
-    @Proves(value = Feature.CLIENT_MODE, with = Peer.QEMU)
+    @Proves(value = {Feature.CLIENT_MODE, Feature.REPLY_ACK, Feature.STATUS, Feature.BACKEND_REQ}, with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenWeConnectToQemu() throws Exception {
         try (SppCluster cluster = GuestCluster.start("qemu")) {
             cluster.startNfv(1, "--vhost-client");
@@ -80,6 +80,7 @@ class QemuGuestsIT {
 
     @Test
     @Requires({Need.NET_ADMIN, Need.IP, Need.IPERF3})
+    @Proves(value = Feature.KERNEL_OFFLOAD, with = Peer.QEMU)
     void shouldPingAndTransferBetweenGuestAndNetworkNamespace() throws Exception {
         transferWithNamespace("phy:0");
     }
@@ -87,6 +88,7 @@ class QemuGuestsIT {
     @Test
     @Tag("long")
     @Requires({Need.NET_ADMIN, Need.IP, Need.IPERF3})
+    @Proves(value = Feature.KERNEL_OFFLOAD, with = Peer.QEMU)
     void shouldPingAndTransferBetweenGuestAndTap() throws Exception {
         transferWithNamespace("tap:0");
     }

@@ -64,7 +64,10 @@ class QemuMemorySlotsIT {
     @Test
     void shouldTakeMemoryByRegionsOrAsATableAlsoWhenItGrows() throws Exception {
         Conformance.prove(
-                List.of(Feature.MEMORY_SLOTS, Feature.MEMORY_TABLE), Peer.QEMU, "a DIMM is added", this::growWithBoth);
+                List.of(Feature.MEMORY_SLOTS, Feature.MEMORY_TABLE, Feature.SEVERAL_REGIONS),
+                Peer.QEMU,
+                "a DIMM is added",
+                this::growWithBoth);
     }
 
     private String growWithBoth() throws Exception {

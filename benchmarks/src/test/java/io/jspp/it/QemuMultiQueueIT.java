@@ -14,6 +14,9 @@ import io.jspp.it.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +56,7 @@ class QemuMultiQueueIT {
 
     @Tag("long")
     @Test
+    @Proves(value = {Feature.SEVERAL_PAIRS, Feature.PAIRS_CHANGE, Feature.FOUR_PAIRS}, with = Peer.QEMU)
     void shouldKeepEveryFlowInOrderWhenChannelsComeAndGoUnderLoad() throws Exception {
         String outside = "sppm" + ProcessHandle.current().pid() % 100_000;
         try (NetworkNamespace namespace = NetworkNamespace.open();

@@ -10,6 +10,9 @@ import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,16 +90,19 @@ class TestpmdIT {
     }
 
     @Test
+    @Proves(value = Feature.SERVER_MODE, with = Peer.VIRTIO_USER)
     void shouldServeVirtioUserWhenItConnectsToUs() {
         serveVirtioUser(false, "", 1);
     }
 
     @Test
+    @Proves(value = {Feature.TWO_PAIRS, Feature.PACKED, Feature.SERVER_MODE}, with = Peer.VIRTIO_USER)
     void shouldServeVirtioUserWithPackedRingsOfTwoQueuePairs() {
         serveVirtioUser(false, "packed_vq=1,", 2);
     }
 
     @Test
+    @Proves(value = Feature.CLIENT_MODE, with = Peer.VIRTIO_USER)
     void shouldServeVirtioUserWhenItListens() {
         serveVirtioUser(true, "", 1);
     }

@@ -10,6 +10,9 @@ import io.jspp.it.qemu.GuestImage;
 import io.jspp.it.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +43,7 @@ class VmToVmTcpIT {
     /** One turn each: all of it works, and jumbo frames arrive as they were sent. */
     @Test
     @Tag("long")
+    @Proves(value = Feature.JUMBO, with = Peer.QEMU)
     void shouldCarryTcpOfGuestsThatTestpmdServedBefore() throws Exception {
         withGuests((cluster, a, b) -> {
             double reference = withTestpmd(cluster, () -> rate(a, 3));

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every fuzz target of this module for a short time, or with {@code -Dspp.fuzz=TARGET} one for {@code -Dspp.fuzz.seconds}. Inputs that once failed come
- * first: {@code src/test/resources/fuzz/TARGET.hex}.
+ * Every fuzz target of this module, or with {@code -Dspp.fuzz=TARGET} one, for a short time or for {@code -Dspp.fuzz.seconds}. Inputs that once failed
+ * come first: {@code src/test/resources/fuzz/TARGET.hex}.
  */
 @Tag("once")
 @Timeout(value = 25, unit = TimeUnit.HOURS)

@@ -11,6 +11,9 @@ import io.jspp.linux.Constants;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.Sockets;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import io.jspp.virtio.Features;
 import io.jspp.virtio.Virtqueue;
 import java.util.List;
@@ -36,6 +39,7 @@ class DeviceRequestsTest extends SessionLab {
     // ---- reset
 
     @Test
+    @Proves(value = Feature.RESET_DEVICE, with = Peer.FRONTEND)
     void shouldStopAndDisableRingsOnResetAndStartThemWithANewDescription() {
         try (ScriptedFrontend f = new ScriptedFrontend(path)) {
             likeQemu(f);
@@ -65,6 +69,7 @@ class DeviceRequestsTest extends SessionLab {
     }
 
     @Test
+    @Proves(value = Feature.RESET_DEVICE, with = Peer.FRONTEND)
     void shouldNotStartARingThatWasResetByAnEnableAlone() {
         try (ScriptedFrontend f = new ScriptedFrontend(path)) {
             likeQemu(f);
@@ -92,6 +97,7 @@ class DeviceRequestsTest extends SessionLab {
     // ---- status
 
     @Test
+    @Proves(value = Feature.STATUS, with = Peer.FRONTEND)
     void shouldStopRingsAtStatusZeroAndKeepTheirPositionAndEnableFlags() {
         try (ScriptedFrontend f = new ScriptedFrontend(path)) {
             likeQemu(f);
@@ -111,6 +117,7 @@ class DeviceRequestsTest extends SessionLab {
     }
 
     @Test
+    @Proves(value = Feature.STATUS, with = Peer.FRONTEND)
     void shouldTellTheStatusThatWasSetAndStopNothingByIt() {
         try (ScriptedFrontend f = new ScriptedFrontend(path)) {
             likeQemu(f);
@@ -131,6 +138,7 @@ class DeviceRequestsTest extends SessionLab {
     }
 
     @Test
+    @Proves(value = Feature.STATUS, with = Peer.FRONTEND)
     void shouldLeaveOutFeaturesOkUntilFeaturesWereAccepted() {
         try (ScriptedFrontend f = new ScriptedFrontend(path)) {
             assertEquals(0, f.ask(Requests.SET_STATUS, u64(NEGOTIATED)));
@@ -160,6 +168,7 @@ class DeviceRequestsTest extends SessionLab {
     }
 
     @Test
+    @Proves(value = Feature.BACKEND_REQ, with = Peer.FRONTEND)
     void shouldKeepTheBackEndChannelReplaceItAndCloseItWithTheSession() {
         FileDescriptor[] first = pair();
         FileDescriptor[] second = pair();
@@ -185,6 +194,7 @@ class DeviceRequestsTest extends SessionLab {
     }
 
     @Test
+    @Proves(value = Feature.BACKEND_REQ, with = Peer.FRONTEND)
     void shouldNotLeakBackEndChannels() {
         // 78
         try (ScriptedFrontend f = new ScriptedFrontend(path);
@@ -221,6 +231,9 @@ class DeviceRequestsTest extends SessionLab {
     // ---- MTU
 
     @Test
+    @Proves(
+            value = {Feature.MTU, Feature.REPLY_ACK},
+            with = Peer.FRONTEND)
     void shouldAcknowledgeAnMtuWithinLimitsAndRefuseOthers() {
         // 80
         try (ScriptedFrontend f = new ScriptedFrontend(path)) {
@@ -248,6 +261,7 @@ class DeviceRequestsTest extends SessionLab {
     }
 
     @Test
+    @Proves(value = Feature.RARP, with = Peer.FRONTEND)
     void shouldPassOnTheAddressToAnnounceAndRefuseThoseOfNoCard() {
         try (ScriptedFrontend f = new ScriptedFrontend(path)) {
             assertEquals(1, f.ask(Requests.SEND_RARP, rarp(0x5254_0000_0001L)), "not negotiated");

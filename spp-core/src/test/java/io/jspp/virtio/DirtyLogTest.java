@@ -8,6 +8,9 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.memory.MappedMemory;
 import io.jspp.memory.Memory;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +140,7 @@ class DirtyLogTest {
     // ---- packed
 
     @Test
+    @Proves(value = Feature.DIRTY_LOG, with = Peer.FRONTEND)
     void shouldLogEveryPageThatAPackedRingWritesTo() throws Exception {
         long seed = seed();
         for (int bits = 0; bits < 16; bits++) {
@@ -194,6 +198,7 @@ class DirtyLogTest {
     }
 
     @Test
+    @Proves(value = Feature.DIRTY_LOG, with = Peer.FRONTEND)
     void shouldLogAPackedRingsBufferAndNothingElse() throws Exception {
         // So long that descriptors fill one byte of the log and the event areas lie in the next.
         int ring = 0;
@@ -232,6 +237,7 @@ class DirtyLogTest {
     // ---- split
 
     @Test
+    @Proves(value = Feature.DIRTY_LOG, with = Peer.FRONTEND)
     void shouldLogEveryPageThatASplitRingWritesTo() throws Exception {
         long seed = seed();
         for (int bits = 0; bits < 8; bits++) {

@@ -48,7 +48,7 @@ final class Figures {
         return (ns - relaunch.stoppedNs()) / 1e6;
     }
 
-    /** Rates before and after an event, each the best of as many measurements. */
+    /** Rates by {@link GuestPair#rate} before the first event of these guests, and by {@link GuestPair#rateOnceBackAt} after this one. */
     void rates(double before, double after) {
         double now = after / before;
         ratio = Math.min(ratio, now);

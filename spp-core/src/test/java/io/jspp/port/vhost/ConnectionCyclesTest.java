@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.port.PortState;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import io.jspp.virtio.Features;
 import io.jspp.worker.IdleMode;
 import java.nio.file.Path;
@@ -54,6 +57,7 @@ class ConnectionCyclesTest {
 
     @ParameterizedTest
     @EnumSource(Guest.class)
+    @Proves(value = Feature.HUNDRED_CYCLES, with = Peer.FRONTEND)
     void shouldHoldNoMoreAfterAHundredGuests(Guest kind) throws Exception {
         Holdings atFirst = Holdings.now();
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE)) {

@@ -12,6 +12,9 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.port.Port;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Conformance;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
 import io.jspp.virtio.Features;
 import io.jspp.worker.IdleMode;
 import java.nio.file.Path;
@@ -100,6 +103,15 @@ class MemoryRegionsTest {
         boolean huge() {
             return name().contains("HUGE");
         }
+
+        List<Feature> features() {
+            return switch (this) {
+                case SMALL -> List.of();
+                case BELOW_AND_ABOVE_4_GIB, RINGS_ABOVE_4_GIB -> List.of(Feature.SEVERAL_REGIONS, Feature.LARGE_MEMORY);
+                case NEIGHBOURS, EIGHT_FILES -> List.of(Feature.SEVERAL_REGIONS);
+                case HUGE_PAGES, FEW_HUGE_PAGES_OF_A_LARGE_FILE -> List.of(Feature.SEVERAL_REGIONS, Feature.HUGE_PAGES);
+            };
+        }
     }
 
     private static FrontendRegion part(FileDescriptor file, long offset, long length, long guest) {
@@ -124,17 +136,25 @@ class MemoryRegionsTest {
     @ParameterizedTest(name = "{0} packed={1} slots={2}")
     @MethodSource("onSmallPages")
     void shouldPassFramesThroughRegionsOfSmallPages(Pages pages, boolean packed, boolean slots) throws Exception {
-        shouldPassFrames(pages, packed, slots);
+        prove(pages, packed, slots);
     }
 
     @ParameterizedTest(name = "{0} packed={1} slots={2}")
     @MethodSource("onHugePages")
     @Requires(Need.HUGEPAGES)
     void shouldPassFramesThroughRegionsOfHugePages(Pages pages, boolean packed, boolean slots) throws Exception {
-        shouldPassFrames(pages, packed, slots);
+        prove(pages, packed, slots);
     }
 
-    private void shouldPassFrames(Pages pages, boolean packed, boolean slots) throws Exception {
+    private void prove(Pages pages, boolean packed, boolean slots) throws Exception {
+        String name = "regions " + pages + ", packed " + packed + ", slots " + slots;
+        Conformance.prove(pages.features(), Peer.FRONTEND, name, () -> {
+            passFrames(pages, packed, slots);
+            return "";
+        });
+    }
+
+    private void passFrames(Pages pages, boolean packed, boolean slots) throws Exception {
         long features =
                 Features.VERSION_1 | Features.MRG_RXBUF | Features.EVENT_IDX | (packed ? Features.RING_PACKED : 0);
         long indirect = slots ? Features.INDIRECT_DESC : 0;

@@ -11,6 +11,7 @@ import io.jspp.port.Direction;
 import io.jspp.port.PortId;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
+import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
 import io.jspp.testing.conformance.Proves;
@@ -93,8 +94,19 @@ class MultiQueueTest {
 
     @ParameterizedTest
     @CsvSource({"2, 2, 2", "4, 4, 2", "16, 16, 3", "4, 1, 3", "1, 4, 2", "2, 16, 2"})
-    @Proves(value = Feature.SEVERAL_PAIRS, with = Peer.FRONTEND)
     void shouldCarryFlowsInOrderBetweenPairsOnSeveralWorkers(int pairs, int otherPairs, int workers) throws Exception {
+        List<Feature> proved = new ArrayList<>(List.of(Feature.SEVERAL_PAIRS));
+        if (pairs == 16 && otherPairs == 16) {
+            proved.add(Feature.SIXTEEN_PAIRS);
+        }
+        String name = pairs + " pairs to " + otherPairs + ", " + workers + " workers";
+        Conformance.prove(proved, Peer.FRONTEND, name, () -> {
+            carryFlowsInOrder(pairs, otherPairs, workers);
+            return "";
+        });
+    }
+
+    private void carryFlowsInOrder(int pairs, int otherPairs, int workers) throws Exception {
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE, workers)) {
             PatchPanel panel = lab.panel();
             patch(panel, "vhost:0", "vhost:1");
@@ -221,8 +233,18 @@ class MultiQueueTest {
     @ParameterizedTest
     @CsvSource({"'queue_size=256', 4", "'queue_size=256,packed_vq=1', 4", "'queue_size=256,mrg_rxbuf=0,in_order=0', 3"})
     @Requires(Need.TESTPMD)
-    @Proves(value = Feature.SEVERAL_PAIRS, with = Peer.VIRTIO_USER)
     void shouldCarryFlowsInOrderThroughAllQueuesOfThePollModeDriver(String options, int queues) throws Exception {
+        List<Feature> proved = new ArrayList<>(List.of(Feature.SEVERAL_PAIRS));
+        if (queues == 4) {
+            proved.add(Feature.FOUR_PAIRS);
+        }
+        Conformance.prove(proved, Peer.VIRTIO_USER, queues + " pairs, " + options, () -> {
+            carryFlowsThroughPollModeDriver(options, queues);
+            return "";
+        });
+    }
+
+    private void carryFlowsThroughPollModeDriver(String options, int queues) throws Exception {
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE, 2)) {
             PatchPanel panel = lab.panel();
             patch(panel, "vhost:0", "vhost:1");

@@ -9,6 +9,9 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.memory.Memory;
 import io.jspp.port.Port;
 import io.jspp.port.PortState;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import io.jspp.vhostuser.Requests;
 import io.jspp.vhostuser.ScriptedFrontend;
 import io.jspp.virtio.Features;
@@ -60,6 +63,7 @@ class RarpFrameTest {
     }
 
     @Test
+    @Proves(value = Feature.RARP, with = Peer.FRONTEND)
     void shouldReachWhoeverTheGuestIsPatchedToOnceAndNotForThePortsNextGuest(@TempDir Path directory) throws Exception {
         int openBefore = FileDescriptor.live();
         try (VhostLab lab = new VhostLab(directory, false, IdleMode.ADAPTIVE)) {

@@ -15,6 +15,9 @@ import io.jspp.linux.Linux;
 import io.jspp.net.Offload;
 import io.jspp.port.Port;
 import io.jspp.port.PortState;
+import io.jspp.testing.conformance.Feature;
+import io.jspp.testing.conformance.Peer;
+import io.jspp.testing.conformance.Proves;
 import io.jspp.virtio.Features;
 import io.jspp.virtio.NetHeader;
 import io.jspp.worker.IdleMode;
@@ -199,6 +202,7 @@ class VhostPortTest {
     }
 
     @Test
+    @Proves(value = {Feature.TSO, Feature.SOFTWARE_OFFLOAD}, with = Peer.FRONTEND)
     void shouldPassOffloadFactsToAGuestThatTakesThemAndCompleteThemForOneThatDoesNot() throws Exception {
         long all = V1 | MRG | Features.CSUM | Features.GUEST_CSUM | Features.HOST_TSO4 | Features.GUEST_TSO4;
         byte[] big = TcpFrames.tso4(20_000);

@@ -38,6 +38,7 @@ class VirtioUserTest {
         "'in_order=0', false",
         "'in_order=0,mrg_rxbuf=0', false",
         "'vectorized=1,mrg_rxbuf=0', false",
+        "'queue_size=64', false",
         "'queue_size=1024', false",
         "'', true",
         "'packed_vq=1', false",
@@ -48,7 +49,7 @@ class VirtioUserTest {
         "'packed_vq=1,queue_size=1024', false",
     })
     void shouldMovePacketsWithTheVirtioPollModeDriver(String options, boolean server) throws Exception {
-        Conformance.prove(features(options, server), Peer.VIRTIO_USER, "poll-mode driver " + options, () -> {
+        Conformance.prove(features(options, server), Peer.VIRTIO_USER, "poll-mode driver " + options + (server ? ", we connect" : ""), () -> {
             movePackets(options, server);
             return "";
         });
@@ -60,13 +61,16 @@ class VirtioUserTest {
         features.add(options.contains("packed_vq=1") ? Feature.PACKED : Feature.SPLIT);
         features.add(options.contains("mrg_rxbuf=0") ? Feature.NO_MERGEABLE : Feature.MERGEABLE);
         features.add(Feature.NO_EVENT_IDX);
+        // It waits for the acknowledgement of each status, and reads it back: without FEATURES_OK it gives up.
+        features.add(Feature.REPLY_ACK);
+        features.add(Feature.STATUS);
         if (!options.contains("in_order=0")) {
             features.add(Feature.IN_ORDER);
         }
         if (!options.contains("queue_size")) {
             features.add(Feature.QUEUE_256);
-        } else if (options.contains("queue_size=1024")) {
-            features.add(Feature.QUEUE_1024);
+        } else {
+            features.add(options.contains("queue_size=64") ? Feature.QUEUE_64 : Feature.QUEUE_1024);
         }
         return features;
     }

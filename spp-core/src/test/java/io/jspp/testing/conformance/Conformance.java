@@ -29,18 +29,22 @@ public final class Conformance {
             measured = proof.call();
             passed = true;
         } finally {
-            for (Item item : items) {
-                if (!item.peers().contains(peer)) {
-                    throw new IllegalArgumentException(item.name() + " is not declared for " + peer);
-                }
-                int jdk = Runtime.version().feature();
-                new Outcome(item, peer, jdk, test, passed, measured).write(directory());
-            }
+            record(items, peer, test, passed, measured);
         }
     }
 
     /** As {@link #prove(Collection, Peer, String, Callable)} for one item. */
     public static void prove(Item item, Peer peer, String test, Callable<String> proof) throws Exception {
         prove(List.of(item), peer, test, proof);
+    }
+
+    static void record(Collection<? extends Item> items, Peer peer, String test, boolean passed, String measured) {
+        for (Item item : items) {
+            if (!item.peers().contains(peer)) {
+                throw new IllegalArgumentException(item.name() + " is not declared for " + peer);
+            }
+            int jdk = Runtime.version().feature();
+            new Outcome(item, peer, jdk, test, passed, measured).write(directory());
+        }
     }
 }

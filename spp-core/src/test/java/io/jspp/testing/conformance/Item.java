@@ -1,6 +1,7 @@
 package io.jspp.testing.conformance;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -12,10 +13,21 @@ public sealed interface Item permits ReconnectCase, Feature {
     /** What the page calls it. */
     String title();
 
-    /** The front-ends it exists for, and is to be proved with. */
-    Set<Peer> peers();
+    /** What is proved of it with a front-end. */
+    Expected expected(Peer peer);
 
-    /** Why it does not exist for the others; empty when it does. */
+    /** The front-ends that some run proves it with. */
+    default Set<Peer> peers() {
+        Set<Peer> peers = EnumSet.noneOf(Peer.class);
+        for (Peer peer : Peer.values()) {
+            if (expected(peer) == Expected.EVERY_RUN || expected(peer) == Expected.FULL_RUN) {
+                peers.add(peer);
+            }
+        }
+        return peers;
+    }
+
+    /** Why it does not exist for a front-end or is not proved with it, or what a proof leaves out; may be empty. */
     String note();
 
     /** The item of a name that {@link #name} gave. */

@@ -16,10 +16,7 @@ final class ProvesExtension implements AfterTestExecutionCallback {
             return;
         }
         boolean passed = context.getExecutionException().isEmpty();
-        for (Feature feature : List.of(proves.value())) {
-            new Outcome(feature, proves.with(), Runtime.version().feature(), context.getUniqueId(), passed, "")
-                    .write(Conformance.directory());
-        }
+        Conformance.record(List.of(proves.value()), proves.with(), context.getUniqueId(), passed, "");
     }
 
     /** Skipped by an assumption: nothing is proved either way. */

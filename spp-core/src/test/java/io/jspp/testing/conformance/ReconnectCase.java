@@ -1,6 +1,5 @@
 package io.jspp.testing.conformance;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -101,8 +100,8 @@ public enum ReconnectCase implements Item {
     }
 
     @Override
-    public Set<Peer> peers() {
-        return EnumSet.copyOf(driver.peers);
+    public Expected expected(Peer peer) {
+        return driver.peers.contains(peer) ? Expected.EVERY_RUN : Expected.ABSENT;
     }
 
     @Override
