@@ -79,7 +79,9 @@ class LiveMigrationIT {
     private Path directory;
 
     @Test
-    @Proves(value = {Feature.MIGRATION, Feature.DIRTY_LOG}, with = Peer.QEMU)
+    @Proves(
+            value = {Feature.MIGRATION, Feature.DIRTY_LOG},
+            with = Peer.QEMU)
     void shouldMoveAPatchedGuestBetweenTwoQemusWithoutLosingMemoryOrMoreThanThreePings() throws Exception {
         move(false);
     }
@@ -87,7 +89,9 @@ class LiveMigrationIT {
     /** The position travels in QEMU's own state: GET_VRING_BASE at the source, SET_VRING_BASE at the destination. */
     @Tag("long")
     @Test
-    @Proves(value = {Feature.MIGRATION, Feature.DIRTY_LOG, Feature.PACKED}, with = Peer.QEMU)
+    @Proves(
+            value = {Feature.MIGRATION, Feature.DIRTY_LOG, Feature.PACKED},
+            with = Peer.QEMU)
     void shouldMoveAGuestWithPackedRings() throws Exception {
         move(true);
     }

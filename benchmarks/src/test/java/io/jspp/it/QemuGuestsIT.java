@@ -53,7 +53,9 @@ class QemuGuestsIT {
     private Path directory;
 
     @Test
-    @Proves(value = {Feature.SERVER_MODE, Feature.REPLY_ACK, Feature.STATUS, Feature.BACKEND_REQ}, with = Peer.QEMU)
+    @Proves(
+            value = {Feature.SERVER_MODE, Feature.REPLY_ACK, Feature.STATUS, Feature.BACKEND_REQ},
+            with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenQemuConnectsToUs() throws Exception {
         try (SppCluster cluster = GuestCluster.start("qemu")) {
             cluster.startNfv(1);
@@ -66,7 +68,9 @@ class QemuGuestsIT {
     }
 
     @Test
-    @Proves(value = {Feature.CLIENT_MODE, Feature.REPLY_ACK, Feature.STATUS, Feature.BACKEND_REQ}, with = Peer.QEMU)
+    @Proves(
+            value = {Feature.CLIENT_MODE, Feature.REPLY_ACK, Feature.STATUS, Feature.BACKEND_REQ},
+            with = Peer.QEMU)
     void shouldPingAndTransferBetweenTwoGuestsWhenWeConnectToQemu() throws Exception {
         try (SppCluster cluster = GuestCluster.start("qemu")) {
             cluster.startNfv(1, "--vhost-client");

@@ -56,7 +56,9 @@ class QemuMultiQueueIT {
 
     @Tag("long")
     @Test
-    @Proves(value = {Feature.SEVERAL_PAIRS, Feature.PAIRS_CHANGE, Feature.FOUR_PAIRS}, with = Peer.QEMU)
+    @Proves(
+            value = {Feature.SEVERAL_PAIRS, Feature.PAIRS_CHANGE, Feature.FOUR_PAIRS},
+            with = Peer.QEMU)
     void shouldKeepEveryFlowInOrderWhenChannelsComeAndGoUnderLoad() throws Exception {
         String outside = "sppm" + ProcessHandle.current().pid() % 100_000;
         try (NetworkNamespace namespace = NetworkNamespace.open();

@@ -96,7 +96,9 @@ class TestpmdIT {
     }
 
     @Test
-    @Proves(value = {Feature.TWO_PAIRS, Feature.PACKED, Feature.SERVER_MODE}, with = Peer.VIRTIO_USER)
+    @Proves(
+            value = {Feature.TWO_PAIRS, Feature.PACKED, Feature.SERVER_MODE},
+            with = Peer.VIRTIO_USER)
     void shouldServeVirtioUserWithPackedRingsOfTwoQueuePairs() {
         serveVirtioUser(false, "packed_vq=1,", 2);
     }

@@ -84,7 +84,9 @@ class OffloadPathTest {
     /** What the driver didn't negotiate for this kind, though it takes all others, comes as plain frames whose checksums are right. */
     @ParameterizedTest
     @CsvSource({"4, 6, 1", "6, 6, 4", "4, 17, 5", "6, 17, 5"})
-    @Proves(value = {Feature.SEGMENTATION, Feature.SOFTWARE_OFFLOAD}, with = Peer.FRONTEND)
+    @Proves(
+            value = {Feature.SEGMENTATION, Feature.SOFTWARE_OFFLOAD},
+            with = Peer.FRONTEND)
     void shouldCutSegmentsForAGuestThatTakesAllButThisKind(int version, int protocol, int type) throws Exception {
         int payload = 64_000;
         byte[] frame = IpFrames.frame(version, protocol, payload);

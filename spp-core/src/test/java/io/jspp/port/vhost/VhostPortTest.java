@@ -202,7 +202,9 @@ class VhostPortTest {
     }
 
     @Test
-    @Proves(value = {Feature.TSO, Feature.SOFTWARE_OFFLOAD}, with = Peer.FRONTEND)
+    @Proves(
+            value = {Feature.TSO, Feature.SOFTWARE_OFFLOAD},
+            with = Peer.FRONTEND)
     void shouldPassOffloadFactsToAGuestThatTakesThemAndCompleteThemForOneThatDoesNot() throws Exception {
         long all = V1 | MRG | Features.CSUM | Features.GUEST_CSUM | Features.HOST_TSO4 | Features.GUEST_TSO4;
         byte[] big = TcpFrames.tso4(20_000);

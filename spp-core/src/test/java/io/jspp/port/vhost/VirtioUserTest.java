@@ -49,10 +49,14 @@ class VirtioUserTest {
         "'packed_vq=1,queue_size=1024', false",
     })
     void shouldMovePacketsWithTheVirtioPollModeDriver(String options, boolean server) throws Exception {
-        Conformance.prove(features(options, server), Peer.VIRTIO_USER, "poll-mode driver " + options + (server ? ", we connect" : ""), () -> {
-            movePackets(options, server);
-            return "";
-        });
+        Conformance.prove(
+                features(options, server),
+                Peer.VIRTIO_USER,
+                "poll-mode driver " + options + (server ? ", we connect" : ""),
+                () -> {
+                    movePackets(options, server);
+                    return "";
+                });
     }
 
     private static List<Feature> features(String options, boolean server) {

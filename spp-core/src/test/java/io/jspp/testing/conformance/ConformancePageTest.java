@@ -35,8 +35,8 @@ class ConformancePageTest {
         all.removeIf(outcome -> outcome.item().expected(outcome.peer()) == Expected.FULL_RUN);
 
         assertEquals(List.of(), ConformancePage.gaps(all, false));
-        assertTrue(
-                row(ConformancePage.text(all, false, List.of()), Feature.PAIRS_CHANGE).contains("| only with --full |"));
+        assertTrue(row(ConformancePage.text(all, false, List.of()), Feature.PAIRS_CHANGE)
+                .contains("| only with --full |"));
         List<String> lacking = ConformancePage.gaps(all, true);
         assertTrue(lacking.contains("PAIRS_CHANGE was not run with QEMU guest"), lacking::toString);
 
@@ -53,7 +53,8 @@ class ConformancePageTest {
                 }
             }
         }
-        assertTrue(row(page(List.of()), Feature.MTU).startsWith("| MTU (NET_MTU) | not proved | – | not run | QEMU sends"));
+        assertTrue(row(page(List.of()), Feature.MTU)
+                .startsWith("| MTU (NET_MTU) | not proved | – | not run | QEMU sends"));
     }
 
     @Test
