@@ -38,6 +38,9 @@ public final class Configuration {
 
     /** Collects values; one thread. */
     public static final class Builder {
+        /** Longer than any key. */
+        private static final int MAX_NAME = 200;
+
         private final Map<Source, Map<String, String>> values = new EnumMap<>(Source.class);
         private final List<String> vdevs = new ArrayList<>();
 
@@ -83,6 +86,10 @@ public final class Configuration {
             map.forEach((k, v) -> {
                 String name = prefix + k;
                 if (v instanceof Map<?, ?> nested) {
+                    // A map that contains itself, which YAML can say, has no end.
+                    if (name.length() > MAX_NAME) {
+                        throw new UsageException("unknown configuration key " + quoted(name) + nearest(""));
+                    }
                     flatten(name + ".", nested);
                 } else if (name.equals("vdev") && v instanceof List<?> list) {
                     list.forEach(item -> vdevs.add(String.valueOf(item)));
