@@ -1,10 +1,16 @@
 package io.jspp.memory;
 
 import io.jspp.linux.Constants;
+import io.jspp.linux.Errno;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * One memfd that several processes map, each at its own address: everything inside is an offset. Made by one process, allocated whole and
@@ -85,6 +91,12 @@ public final class SharedSegment extends Region {
      */
     public static SharedSegment create(
             String name, int layoutHash, long[] parameters, long[] sectionLengths, boolean hugePages) {
+        return create(name, layoutHash, parameters, sectionLengths, hugePages, availableBytes());
+    }
+
+    /** @param available bytes of ordinary memory that can be had; to ask the kernel for more would wake its OOM killer */
+    static SharedSegment create(
+            String name, int layoutHash, long[] parameters, long[] sectionLengths, boolean hugePages, long available) {
         if (sectionLengths.length > MAX_SECTIONS || parameters.length > MAX_PARAMETERS) {
             throw new IllegalArgumentException("at most 16 sections and 16 parameters");
         }
@@ -95,6 +107,10 @@ public final class SharedSegment extends Region {
         MappedMemory mapping = null;
         try {
             if (fd == null) {
+                if (total > available) {
+                    throw new LinuxException(
+                            "fallocate", Errno.ENOMEM, "only " + (available >> 20) + " MiB are available");
+                }
                 fd = Linux.memfdCreate(name, Constants.MFD_ALLOW_SEALING);
                 Linux.ftruncate(fd.value(), total);
                 Linux.fallocate(fd.value(), 0, total);
@@ -122,6 +138,18 @@ public final class SharedSegment extends Region {
         } catch (RuntimeException e) {
             closeQuietly(fd, mapping);
             throw e;
+        }
+    }
+
+    /** Memory that is free or can be freed, as the kernel estimates it; a huge number where it does not say. */
+    static long availableBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+            return lines.filter(line -> line.matches("MemAvailable: +[0-9]+ kB"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                    .findFirst()
+                    .orElse(Long.MAX_VALUE);
+        } catch (IOException | UncheckedIOException e) {
+            return Long.MAX_VALUE;
         }
     }
 

@@ -10,6 +10,7 @@ import io.jspp.linux.Errno;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -138,5 +139,33 @@ class SharedSegmentTest {
             assertTrue(e.getMessage().startsWith("shared segment refused: "), what);
         }
         assertEquals(before, FileDescriptor.live(), what);
+    }
+
+    /** Numbers 179 and 180: who fills the machine's memory later takes nothing from a segment that exists. */
+    @Test
+    void shouldHaveAllItsPagesFromTheStart() throws Exception {
+        try (SharedSegment s = SharedSegment.create("spp-test", HASH, new long[0], new long[] {4 << 20}, false)) {
+            String file = "/proc/" + ProcessHandle.current().pid() + "/fd/" + s.fd().value();
+            Process stat = new ProcessBuilder("stat", "-L", "-c", "%b %B", file).start();
+            String[] blocks = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ");
+            assertTrue(Long.parseLong(blocks[0]) * Long.parseLong(blocks[1]) >= s.length(), file);
+        }
+    }
+
+    @Test
+    void shouldBeRefusedWhereMemoryDoesNotSufficeBeforeAnyIsTaken() {
+        int before = FileDescriptor.live();
+        long bytes = SharedSegment.bytes(SECTIONS);
+        LinuxException refused = assertThrows(
+                LinuxException.class,
+                () -> SharedSegment.create("spp-test", HASH, new long[0], SECTIONS, false, bytes - 1));
+        assertEquals(Errno.ENOMEM, refused.errno());
+        assertEquals(before, FileDescriptor.live());
+        SharedSegment.create("spp-test", HASH, new long[0], SECTIONS, false, bytes)
+                .close();
+        long available = SharedSegment.availableBytes();
+        assertTrue(available > 1 << 20 && available < Long.MAX_VALUE, "available: " + available);
     }
 }
