@@ -3,6 +3,7 @@ package io.jspp.attach;
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,7 +13,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** The list of attached processes, one {@code pid start} per line, for the primary that comes after a killed one. */
+/**
+ * The list of attached processes, one {@code pid start} per line, for the primary that comes after a killed one. A host that has lost its power has
+ * none of these processes, so the list is renamed into place but not synchronized with a disk.
+ */
 public final class ClientFile {
     private final Path path;
 
@@ -39,7 +43,8 @@ public final class ClientFile {
     public List<ProcessIdentity> living() {
         List<ProcessIdentity> living = new ArrayList<>();
         try {
-            for (String line : Files.readAllLines(path)) {
+            // Bytes of any kind, as a host that lost its power may leave them, are lines that name nobody.
+            for (String line : Files.readAllLines(path, StandardCharsets.ISO_8859_1)) {
                 if (line.matches("[0-9]{1,10} [0-9]{1,18}")) {
                     int space = line.indexOf(' ');
                     ProcessIdentity client = new ProcessIdentity(
