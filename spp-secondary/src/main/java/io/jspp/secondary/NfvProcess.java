@@ -198,7 +198,7 @@ final class NfvProcess {
                     busy ? IdleMode.BUSY : IdleMode.ADAPTIVE,
                     new WorkerStatus(segment.workerRow(own.clientId(), i)),
                     System::nanoTime,
-                    new FaultLog("lcore " + lcore.id())));
+                    new FaultLog("lcore " + lcore.id(), System::nanoTime)));
         }
         return workers;
     }
