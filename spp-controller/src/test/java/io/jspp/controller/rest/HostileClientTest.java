@@ -124,6 +124,7 @@ class HostileClientTest {
                 "PUT /v1/nfvs/1/ports HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
                 "PUT /v1/nfvs/1/ports HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 "GET /v1/processes\r\n\r\n",
+                "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n",
             })
     void shouldAnswerMalformedRequestsWith4xx(final String request) throws Exception {
         final String reply = exchange(request);

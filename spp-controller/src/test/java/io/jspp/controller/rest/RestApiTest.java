@@ -187,6 +187,32 @@ class RestApiTest {
         assertEquals("[]", ctl.get("/v1/processes").body());
     }
 
+    /** Number 210 of the catalogue of bad inputs. */
+    @Test
+    void shouldAnswerAllWhoTellAProcessToExitAtOnce() throws Exception {
+        try (HandProcess process = HandProcess.nfv(ctl.controller(), 2)) {
+            ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1},"
+                    + " {\"type\": \"nfv\", \"client-id\": 2}]");
+            final CompletableFuture<HttpResponse<String>> load = sendAsync("GET", "/v1/nfvs/2", "");
+            process.expect("status");
+            final List<CompletableFuture<HttpResponse<String>>> exits = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                exits.add(sendAsync("DELETE", "/v1/nfvs/2", ""));
+            }
+            process.send("{\"status\":\"idling\"}");
+            process.expect("exit");
+            process.close();
+            int done = 0;
+            for (final CompletableFuture<HttpResponse<String>> exit : exits) {
+                assertTrue(text(exit.get()).matches("204 |404 sec_id 2 not found\\."), text(exit.get()));
+                done += exit.get().statusCode() == 204 ? 1 : 0;
+            }
+            assertTrue(done > 0, "somebody was told that it ended");
+            assertEquals(200, load.get().statusCode());
+        }
+        ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
+    }
+
     @Test
     void shouldAnswer500WhenTheProcessGoesInsteadOfAnswering() throws Exception {
         try (HandProcess process = HandProcess.nfv(ctl.controller(), 2)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.ScriptedProcess;
 import io.jspp.controller.TestController;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,6 +181,22 @@ class PlaybackTest {
                 "Error: recipes play each other more than " + Playback.MAX_DEPTH
                         + " deep.\nplayback: 1 line(s) failed\n",
                 shell.err());
+    }
+
+    /** Number 202 of the catalogue of bad inputs: refused whole, before its first line. */
+    @Test
+    void shouldRefuseARecipeThatIsTooLargeOrNoText() throws IOException {
+        final Path recipe = directory.resolve("large");
+        Files.writeString(recipe, "nfv 1; forward\n");
+        try (RandomAccessFile file = new RandomAccessFile(recipe.toFile(), "rw")) {
+            file.setLength(100 << 20); // a hole
+        }
+        assertEquals(1, shell.run("playback " + recipe));
+        assertTrue(shell.err().contains("large has more than 67108864 bytes."));
+        Files.write(recipe, new byte[] {'n', (byte) 0xff, '\n'});
+        assertEquals(1, shell.run("playback " + recipe));
+        assertTrue(shell.err().contains("large is no text file in UTF-8."));
+        assertEquals(List.of("_get_client_id"), first.requests());
     }
 
     private static Path recipes() throws URISyntaxException {

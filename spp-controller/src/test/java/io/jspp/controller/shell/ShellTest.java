@@ -359,6 +359,18 @@ class ShellTest {
         assertEquals(List.of(), shell.complete("nfv "));
     }
 
+    /** Number 245 of the catalogue of bad inputs: whenever the shell is killed, the recipe holds whole lines, all that ran. */
+    @Test
+    void shouldHaveRecordedEachLineBeforeItRuns() {
+        final Path recipe = directory.resolve("recipe");
+        final String cat = "cat " + recipe;
+        final String note = "# " + "x".repeat(20_000);
+        assertEquals(0, shell.run("record " + recipe, "# first", cat, note, cat));
+        final String first = "# first\n" + cat + '\n';
+        final String second = note + '\n' + cat + '\n';
+        assertEquals("# first\n" + first + note + '\n' + first + second + "Closing file\n", shell.out());
+    }
+
     @Test
     void shouldPlayAndRecordWithTheUsersOwnFilesOnly() throws IOException {
         final Path recipe = directory.resolve("recipe");
