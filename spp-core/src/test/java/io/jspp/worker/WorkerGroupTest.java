@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.jspp.linux.Linux;
 import io.jspp.memory.NativeMemory;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -24,10 +25,14 @@ class WorkerGroupTest {
     private WorkerGroup group;
 
     private void start(IdleMode idleMode) {
+        start(idleMode, List.of());
+    }
+
+    private void start(IdleMode idleMode, List<Integer> cpus) {
         List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             WorkerStatus status = new WorkerStatus(memory.address() + (long) i * WorkerStatus.SIZE);
-            workers.add(new Worker(i + 1, List.of(), idleMode, status, System::nanoTime, errors::add));
+            workers.add(new Worker(i + 1, cpus, idleMode, status, System::nanoTime, errors::add));
         }
         group = new WorkerGroup(workers);
         group.start();
@@ -94,6 +99,42 @@ class WorkerGroupTest {
         waitFor(() -> group.workers().get(0).status().emptyPolls() > before + 100_000);
         assertEquals(0, group.workers().get(0).status().wakeUps());
         assertFalse(asleep(0));
+    }
+
+    /** Numbers 228 and 240 of the catalogue of bad inputs: two loops that never wait, one CPU, somebody who wants their stacks again and again. */
+    @Test
+    void shouldFollowOnOneCpuWhileTheirThreadsAreInspected() {
+        start(IdleMode.BUSY, List.of(Linux.schedGetaffinity(0).nextSetBit(0)));
+        ExclusiveComponent moving = new ExclusiveComponent();
+        ExclusiveComponent staying = new ExclusiveComponent();
+        for (int i = 0; i < 6; i++) {
+            List<Component> here = List.of(moving, staying);
+            List<Component> there = List.of(staying);
+            group.apply(i % 2 == 0 ? List.of(here, List.of()) : List.of(there, List.of(moving)));
+            group.synchronize();
+            long inspected = Thread.getAllStackTraces().entrySet().stream()
+                    .filter(thread -> thread.getKey().getName().matches("lcore-[12]") && thread.getValue().length > 0)
+                    .count();
+            assertEquals(2, inspected);
+        }
+        long polls = moving.polls;
+        waitFor(() -> moving.polls > polls + 1000);
+        assertEquals(0, moving.collisions.get());
+        assertEquals(0, staying.collisions.get());
+    }
+
+    /** Number 185 of the catalogue of bad inputs: a bug that ends the stack ends neither the worker nor its other components. */
+    @Test
+    void shouldGoOnWhenAComponentOverflowsTheStack() {
+        start(IdleMode.ADAPTIVE);
+        OverflowingComponent overflowing = new OverflowingComponent();
+        ExclusiveComponent sound = new ExclusiveComponent();
+        group.apply(List.of(List.of(overflowing, sound), List.of()));
+        waitFor(() -> overflowing.recoveries == 1);
+        long polls = sound.polls;
+        waitFor(() -> sound.polls > polls + 1000);
+        assertEquals(1, group.workers().get(0).status().faults());
+        assertEquals(StackOverflowError.class, errors.remove(0).getClass());
     }
 
     @Test
@@ -177,6 +218,27 @@ class WorkerGroupTest {
                 Thread.onSpinWait();
             }
             return quiet ? 0 : 1;
+        }
+    }
+
+    /** Overflows the stack with its third poll. */
+    private static final class OverflowingComponent extends TestComponent {
+        private int polls;
+        private volatile int recoveries;
+
+        @Override
+        public int poll(long nowNs) {
+            return ++polls == 3 ? deeper(0) : 1;
+        }
+
+        private static int deeper(int depth) {
+            return deeper(depth + 1) + 1;
+        }
+
+        @Override
+        @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+        public void recover() {
+            recoveries++;
         }
     }
 
