@@ -5,6 +5,7 @@ import io.jspp.config.ProcessException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -83,11 +84,23 @@ public final class ClientFile {
         }
     }
 
-    /** Forgets the list. */
+    /** What clients kept beside the segment belongs to nobody without it. */
+    private void removeConfigurations() throws IOException {
+        try (DirectoryStream<Path> kept = Files.newDirectoryStream(path.getParent(), "client-*.conf*")) {
+            for (Path file : kept) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException nothingThere) {
+            return;
+        }
+    }
+
+    /** Forgets the list, and all that clients kept in the run directory. */
     public void remove() {
         try {
             Files.deleteIfExists(path);
             Files.deleteIfExists(path.resolveSibling("clients.new"));
+            removeConfigurations();
         } catch (IOException e) {
             throw new ProcessException(ExitCode.FAILED, "remove " + path + ": " + e.getMessage(), e);
         }

@@ -72,6 +72,13 @@ public final class ConfigKeys {
             "|([a-z][a-z0-9_]*:[0-9]+|\\*)=[0-9]+(/[0-9]+)*(,([a-z][a-z0-9_]*:[0-9]+|\\*)=[0-9]+(/[0-9]+)*)*",
             "PORT=LCORE/LCORE,… as in vhost:0=2/3,*=2",
             "Lcores that poll a port's receive queues, queue by queue; the others are dealt out in turn");
+    public static final ConfigKey CLASSIFIER_ENTRIES = ConfigKey.integer(
+            "classifier.entries.per.port",
+            65_536,
+            "entries",
+            1,
+            1_048_576,
+            "Classifier entries a port may have; 1: as SPP, which refuses the second");
 
     private static final List<ConfigKey> ALL = List.of(
             RUN_DIR,
@@ -93,7 +100,8 @@ public final class ConfigKeys {
             VHOST_CLIENT,
             VHOST_QUEUES,
             VHOST_MEMORY_SLOTS,
-            QUEUE_MAP);
+            QUEUE_MAP,
+            CLASSIFIER_ENTRIES);
 
     private ConfigKeys() {}
 

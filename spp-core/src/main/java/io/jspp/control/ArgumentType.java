@@ -1,6 +1,7 @@
 package io.jspp.control;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,9 +25,16 @@ public final class ArgumentType {
     public static final ArgumentType RING = portOf("ring");
     public static final ArgumentType PIPE = portOf("pipe");
 
+    /** A destination address in any common notation, or {@code default}; canonical form {@code 52:54:00:12:34:56}. */
+    public static final ArgumentType MAC =
+            new ArgumentType("a MAC address such as 52:54:00:12:34:56, or default", false, null, List.of(), 0, -1);
+
     private static final int MAX_PORT_NUMBER = 65_535;
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}");
     private static final Pattern PORT_SYNTAX =
             Pattern.compile("([a-z][a-z0-9_]{0,15}):([0-9]{1,9})(?: ?nq ?([0-9]{1,9}))?");
+    private static final Pattern COLONS = Pattern.compile("([0-9a-fA-F]{1,2}[:-]){5}[0-9a-fA-F]{1,2}");
+    private static final Pattern DIGITS = Pattern.compile("[0-9a-fA-F]{12}|([0-9a-fA-F]{4}[.]){2}[0-9a-fA-F]{4}");
     private static final Pattern NAME_SYNTAX = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
 
     private final String expectation;
@@ -67,6 +75,11 @@ public final class ArgumentType {
         return new ArgumentType("a number from " + min + " to " + max, false, null, List.of(), min, max);
     }
 
+    /** As {@link #integer}; in JSON a number, or a text of digits. */
+    public static ArgumentType textOrInteger(final int min, final int max) {
+        return new ArgumentType("a number from " + min + " to " + max, false, DECIMAL, List.of(), min, max);
+    }
+
     /** One of these words. */
     public static ArgumentType choice(final String... words) {
         return new ArgumentType("one of " + String.join(", ", words), false, null, List.of(words), 0, -1);
@@ -87,6 +100,11 @@ public final class ArgumentType {
         return max >= min;
     }
 
+    /** True for a number that JSON may also hold as text. */
+    public boolean mayBeText() {
+        return restriction == DECIMAL;
+    }
+
     /** What completion offers: the words of a choice, or how every value begins ({@code ring:}). */
     public List<String> suggestions() {
         return suggestions;
@@ -98,7 +116,8 @@ public final class ArgumentType {
      * @throws IllegalArgumentException when the value is not allowed; the message is {@link #expectation()}
      */
     public String parse(final String text) {
-        final String canonical = isInteger() ? parseInteger(text) : port ? parsePort(text) : text;
+        final String canonical =
+                isInteger() ? parseInteger(text) : port ? parsePort(text) : this == MAC ? parseAddress(text) : text;
         if (canonical == null
                 || (restriction != null && !restriction.matcher(canonical).matches())
                 || (!port && !suggestions.isEmpty() && !suggestions.contains(canonical))) {
@@ -119,6 +138,29 @@ public final class ArgumentType {
         } catch (final NumberFormatException notANumber) {
             return null;
         }
+    }
+
+    private static String parseAddress(final String text) {
+        if (text.equals("default")) {
+            return text;
+        }
+        final StringBuilder canonical = new StringBuilder(17);
+        if (COLONS.matcher(text).matches()) {
+            for (final String part : text.split("[:-]")) {
+                canonical
+                        .append(canonical.length() == 0 ? "" : ":")
+                        .append(part.length() == 1 ? "0" : "")
+                        .append(part);
+            }
+        } else if (DIGITS.matcher(text).matches()) {
+            final String digits = text.replace(".", "");
+            for (int i = 0; i < digits.length(); i += 2) {
+                canonical.append(i == 0 ? "" : ":").append(digits, i, i + 2);
+            }
+        } else {
+            return null;
+        }
+        return canonical.toString().toLowerCase(Locale.ROOT);
     }
 
     private static String parsePort(final String text) {

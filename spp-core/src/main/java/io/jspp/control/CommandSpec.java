@@ -213,6 +213,12 @@ public final class CommandSpec {
             return this;
         }
 
+        /** A constant that may be left out of the body, but may be nothing else. */
+        public Builder optionalBody(final String memberPath, final String value) {
+            body.add(new JsonField(memberPath, value, true));
+            return this;
+        }
+
         public Builder echo(final String memberPath, final String value) {
             echo.add(new JsonField(memberPath, value));
             return this;

@@ -64,6 +64,9 @@ public final class CommandTable {
                     ? Reply.failed("this " + kind.wireName() + " does not offer \""
                             + request.spec().name() + '"')
                     : handler.handle(request);
+        } catch (final CommandSyntaxException wrong) {
+            final String message = wrong.getMessage();
+            reply = Reply.failed(kind.listsResults() ? SppErrors.message(wrong) + ": " + message : message);
         } catch (final CommandException refused) {
             reply = Reply.failed(refused.getMessage(), refused.code(), refused.next());
         } catch (final RuntimeException failure) {

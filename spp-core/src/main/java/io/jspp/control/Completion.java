@@ -1,5 +1,7 @@
 package io.jspp.control;
 
+import java.util.List;
+
 /** Where the shell takes the candidates for an argument from when TAB is pressed. */
 public enum Completion {
     /** What the type suggests: the words of a choice, or how every value begins. */
@@ -11,5 +13,28 @@ public enum Completion {
     /** Ports that are no patch's source yet. */
     PATCH_SOURCE,
     /** Ports that are no patch's destination yet. */
-    PATCH_DESTINATION
+    PATCH_DESTINATION,
+    /** lcores that run no component. */
+    UNUSED_CORE,
+    /** Names of the components that run. */
+    COMPONENT,
+    /** A name that is free: nothing to choose from. */
+    NEW_NAME("NAME"),
+    /** Any port. */
+    RESOURCE("RES_UID"),
+    /** An address, or {@code default}. */
+    MAC_ADDRESS("MAC_ADDR", "default"),
+    VID("VID"),
+    PCP("PCP");
+
+    private final List<String> placeholders;
+
+    Completion(final String... placeholders) {
+        this.placeholders = List.of(placeholders);
+    }
+
+    /** What SPP's shell shows where there is nothing to choose from. */
+    public List<String> placeholders() {
+        return placeholders;
+    }
 }

@@ -5,5 +5,7 @@ public enum ReplyShape {
     /** Only that it succeeded: REST 204. */
     DONE,
     /** A JSON object that the process writes: REST 200 with that object. */
-    OBJECT
+    OBJECT,
+    /** The status of a process with components: REST 200 with SPP's selection of its members, ours behind them. */
+    COMPONENTS
 }

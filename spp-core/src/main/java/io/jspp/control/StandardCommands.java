@@ -42,6 +42,15 @@ final class StandardCommands {
                 .help("expect no migration any more")
                 .build());
         specs.add(exit(ProcessKind.NFV).success("Exit nfv {id}").build());
+
+        specs.add(command(ProcessKind.VF, "status", "status")
+                .rest("GET", "")
+                .shape(ReplyShape.COMPONENTS)
+                .help("show its components with their ports, and the classifier table")
+                .build());
+        ComponentCommands.add(specs, ProcessKind.VF, "forward", "merge", "classifier");
+        ComponentCommands.addTable(specs, ProcessKind.VF);
+        specs.add(exit(ProcessKind.VF).success("Exit vf {id}.").build());
         return specs;
     }
 

@@ -14,6 +14,9 @@ public final class VlanTag {
     /** Largest VLAN id a tag can carry. */
     public static final int MAX_VID = 4095;
 
+    /** Highest priority. */
+    public static final int MAX_PCP = 7;
+
     private static final int ADDRESSES = 12;
 
     private VlanTag() {}

@@ -24,6 +24,7 @@ final class FlowSplitter implements AutoCloseable {
     private final int[] next;
 
     private long touched;
+    private int sent;
 
     /** @param burstCapacity of the bursts to be split */
     FlowSplitter(int burstCapacity) {
@@ -57,19 +58,29 @@ final class FlowSplitter implements AutoCloseable {
         touched |= used;
         if ((used & used - 1) == 0) {
             TxQueue only = queues[Long.numberOfTrailingZeros(used)];
-            return only.txBurst(burst) < packets || only.congested();
+            sent = only.txBurst(burst);
+            return sent < packets || only.congested();
         }
         boolean congested = false;
+        int all = 0;
         for (long left = used; left != 0; left &= left - 1) {
             int position = Long.numberOfTrailingZeros(left);
             part.clear();
             for (int i = firstOf[position]; i != NO_PACKET; i = next[i]) {
                 part.addReference(burst, i);
             }
-            congested |= queues[position].txBurst(part) < part.packets || queues[position].congested();
+            int passed = queues[position].txBurst(part);
+            all += passed;
+            congested |= passed < part.packets || queues[position].congested();
         }
         part.clear();
+        sent = all;
         return congested;
+    }
+
+    /** Packets of the last {@link #send} that were sent. */
+    int sent() {
+        return sent;
     }
 
     /** Flushes the queues that {@link #send} used since the last call. */

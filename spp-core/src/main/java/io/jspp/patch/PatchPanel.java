@@ -71,8 +71,8 @@ public final class PatchPanel implements AutoCloseable {
      */
     public synchronized void patch(PatchEnd source, PatchEnd destination) {
         Map<PatchEnd, PatchEnd> desired = new LinkedHashMap<>(patches);
-        requireQueue(source, ports.find(source.port()).rxQueues(), "receive");
-        requireQueue(destination, ports.find(destination.port()).txQueues(), "transmit");
+        PortTable.requireQueue(source, ports.find(source.port()).rxQueues(), "receive");
+        PortTable.requireQueue(destination, ports.find(destination.port()).txQueues(), "transmit");
         desired.put(
                 named(source, ports.rxQueues(source.port())), named(destination, ports.txQueues(destination.port())));
         change(desired, running);
@@ -81,14 +81,6 @@ public final class PatchPanel implements AutoCloseable {
     /** The only queue is the whole port, however it is named. */
     private static PatchEnd named(PatchEnd end, int queues) {
         return queues == 1 && end.queue() == 0 ? PatchEnd.whole(end.port()) : end;
-    }
-
-    private static void requireQueue(PatchEnd end, int queues, String kind) {
-        int needed = end.isWhole() ? 0 : end.queue();
-        if (needed >= Math.min(queues, LiveQueues.MAX)) {
-            throw new PortException("port " + end.port() + " has no " + kind + " queue " + needed + ": "
-                    + (queues == 0 ? "it has none" : "0.." + (queues - 1)));
-        }
     }
 
     /**
@@ -121,10 +113,11 @@ public final class PatchPanel implements AutoCloseable {
         }
         patches.forEach((source, destination) -> {
             if (source.port().equals(from)) {
-                requireQueue(moved(source, from, to), ports.find(to).rxQueues(), "receive");
+                PortTable.requireQueue(moved(source, from, to), ports.find(to).rxQueues(), "receive");
             }
             if (destination.port().equals(from)) {
-                requireQueue(moved(destination, from, to), ports.find(to).txQueues(), "transmit");
+                PortTable.requireQueue(
+                        moved(destination, from, to), ports.find(to).txQueues(), "transmit");
             }
         });
     }

@@ -1,18 +1,23 @@
 package io.jspp.patch;
 
+import io.jspp.counters.QueueCounters;
 import io.jspp.port.LiveQueues;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.port.PortType;
+import io.jspp.port.RxQueue;
+import io.jspp.port.TxQueue;
 import io.jspp.state.Cause;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -67,6 +72,11 @@ public final class PortTable implements AutoCloseable {
         return devices.containsKey(id) ? Math.min(most, devices.get(id).tx()) : most;
     }
 
+    /** Whether a component must name one of the port's queues: a device has several, and nobody spreads flows over them. */
+    public boolean mustNameQueue(PortId id) {
+        return devices.containsKey(id) && Math.max(rxQueues(id), txQueues(id)) > 1 && !find(id).spreadsFlows();
+    }
+
     /**
      * Adds a port. One that is there already stays as it is.
      *
@@ -89,12 +99,13 @@ public final class PortTable implements AutoCloseable {
      *
      * @throws PortException when it isn't known, or belongs to a device
      */
-    void remove(PortId id) {
+    public void remove(PortId id) {
         requireRemovable(id);
         ports.remove(id).close();
     }
 
-    void requireRemovable(PortId id) {
+    /** @throws PortException when {@link #remove} would be refused */
+    public void requireRemovable(PortId id) {
         find(id);
         if (devices.containsKey(id)) {
             throw new PortException("port " + id + " can't be deleted: it belongs to a device of the primary");
@@ -115,8 +126,107 @@ public final class PortTable implements AutoCloseable {
         return port;
     }
 
-    boolean contains(PortId id) {
+    /** Whether a port of this id is there. */
+    public boolean contains(PortId id) {
         return ports.containsKey(id);
+    }
+
+    /**
+     * Claims and opens what one user receives from: a queue, or all queues of a port as one.
+     *
+     * @throws PortException port or queue unknown, or claimed by somebody else
+     */
+    public RxQueue openRx(PatchEnd end) {
+        Port port = find(end.port());
+        requireQueue(end, port.rxQueues(), "receive");
+        int queues = rxQueues(end.port());
+        if (!end.isWhole() || queues == 1) {
+            RxQueue queue = port.openRx(Math.max(0, end.queue()));
+            queue.counters(); // drops count whether or not anybody is there
+            return queue;
+        }
+        SortedMap<Integer, RxQueue> opened = new TreeMap<>();
+        try {
+            for (int queue = 0; queue < queues; queue++) {
+                opened.put(queue, port.openRx(queue));
+            }
+            return new WholeRxQueue(port.liveRx(), opened);
+        } catch (RuntimeException e) {
+            closeAll(opened.values());
+            throw e;
+        }
+    }
+
+    /**
+     * Claims and opens what one user sends to, as {@link #openRx}.
+     *
+     * @param burstCapacity packets sent at once, at most
+     */
+    public TxQueue openTx(PatchEnd end, int burstCapacity) {
+        Port port = find(end.port());
+        requireQueue(end, port.txQueues(), "transmit");
+        int queues = Layout.wholeQueues(port, txQueues(end.port()), 1);
+        if (!end.isWhole() || queues == 1) {
+            TxQueue queue = port.openTx(Math.max(0, end.queue()));
+            queue.counters(); // drops count whether or not anybody is there
+            return queue;
+        }
+        SortedMap<Integer, TxQueue> opened = new TreeMap<>();
+        try {
+            for (int queue = 0; queue < queues; queue++) {
+                opened.put(queue, port.openTx(queue));
+            }
+            return new WholeTxQueue(port.liveTx(), opened, burstCapacity);
+        } catch (RuntimeException e) {
+            closeAll(opened.values());
+            throw e;
+        }
+    }
+
+    /** @throws PortException when a queue is named that doesn't exist, or a port that has none */
+    static void requireQueue(PatchEnd end, int queues, String kind) {
+        int needed = end.isWhole() ? 0 : end.queue();
+        if (needed >= Math.min(queues, LiveQueues.MAX)) {
+            throw new PortException("port " + end.port() + " has no " + kind + " queue " + needed + ": "
+                    + (queues == 0 ? "it has none" : "0.." + (queues - 1)));
+        }
+    }
+
+    /** What the queues behind {@link #openRx} count, those that were ever live. */
+    public static SortedMap<QueueId, QueueCounters> counters(PatchEnd end, RxQueue queue) {
+        SortedMap<QueueId, QueueCounters> all = new TreeMap<>();
+        if (queue instanceof WholeRxQueue whole) {
+            whole.queues().forEach((number, one) -> all.putAll(counters(new PatchEnd(end.port(), number), one)));
+        } else if (queue.everLive()) {
+            all.put(new QueueId(end.port(), Math.max(0, end.queue())), queue.counters());
+        }
+        return all;
+    }
+
+    /** What the queues behind {@link #openTx} count, those that were ever live. */
+    public static SortedMap<QueueId, QueueCounters> counters(PatchEnd end, TxQueue queue) {
+        SortedMap<QueueId, QueueCounters> all = new TreeMap<>();
+        if (queue instanceof WholeTxQueue whole) {
+            whole.queues().forEach((number, one) -> all.putAll(counters(new PatchEnd(end.port(), number), one)));
+        } else if (queue.everLive()) {
+            all.put(new QueueId(end.port(), Math.max(0, end.queue())), queue.counters());
+        }
+        return all;
+    }
+
+    /** Closes queues, all of them whatever happens. */
+    static void closeAll(Collection<? extends AutoCloseable> queues) {
+        IllegalStateException failure = null;
+        for (AutoCloseable queue : queues) {
+            try {
+                queue.close();
+            } catch (Exception e) {
+                failure = new IllegalStateException("close of a queue failed: " + e.getMessage(), e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** Ports in the order in which they became known. */

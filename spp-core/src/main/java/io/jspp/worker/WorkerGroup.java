@@ -46,7 +46,7 @@ public final class WorkerGroup implements Quiescence, AutoCloseable {
     /**
      * Changes what the workers run, without losing a packet: first every worker lets go of what it shall not run any more, then
      * every worker gets what it shall. So a component that moves is never with two workers, nor are two components with the
-     * same queue.
+     * same queue. A change that concerns one worker only is one plan: from one cycle to the next, without a pause.
      *
      * @param assignment the components of each worker, in the order of {@link #workers()}; when this returns, components in none of
      *     the lists are out of use
@@ -59,11 +59,12 @@ public final class WorkerGroup implements Quiescence, AutoCloseable {
         }
         WorkPlan[] first = new WorkPlan[workers.size()];
         WorkPlan[] second = new WorkPlan[workers.size()];
+        boolean single = changing(assignment) == 1;
         try {
             for (int i = 0; i < first.length; i++) {
                 Worker worker = workers.get(i);
                 List<Component> now = List.of(worker.published().components);
-                List<Component> kept = kept(now, assignment.get(i));
+                List<Component> kept = single ? now : kept(now, assignment.get(i));
                 if (kept.size() < now.size()) {
                     first[i] = worker.prepare(kept, 1);
                 }
@@ -78,6 +79,14 @@ public final class WorkerGroup implements Quiescence, AutoCloseable {
         }
         change(first);
         change(second);
+    }
+
+    private int changing(List<List<Component>> assignment) {
+        int changing = 0;
+        for (int i = 0; i < assignment.size(); i++) {
+            changing += List.of(workers.get(i).published().components).equals(assignment.get(i)) ? 0 : 1;
+        }
+        return changing;
     }
 
     private static List<Component> kept(List<Component> now, List<Component> wanted) {

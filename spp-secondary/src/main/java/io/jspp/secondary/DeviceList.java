@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The primary's devices as this process last heard of them: each is a port from the start. Control thread. */
-final class DeviceList {
+public final class DeviceList {
     private final AttachClient client;
     private final PortTable ports;
     private final Map<PortId, Integer> queues = new ConcurrentHashMap<>();
@@ -23,15 +23,20 @@ final class DeviceList {
      *
      * @throws PortException when no primary answers
      */
-    void refresh() {
+    public void refresh() {
         for (AttachClient.DeviceInfo device : client.devices()) {
             ports.addDevice(device.port(), device.rxQueues(), device.txQueues());
             queues.put(device.port(), Math.max(device.rxQueues(), device.txQueues()));
         }
     }
 
+    /** Whether a port belongs to a device of the primary. */
+    public boolean isDevice(PortId id) {
+        return queues.containsKey(id);
+    }
+
     /** Queues of a port as status lists them. */
-    int queues(PortId id) {
+    public int queues(PortId id) {
         return queues.getOrDefault(id, 1);
     }
 }

@@ -5,13 +5,8 @@ import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PatchPanel;
 import io.jspp.patch.PortTable;
 import io.jspp.port.PortId;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.zip.DataFormatException;
-import java.util.zip.Deflater;
-import java.util.zip.Inflater;
 
 /**
  * What an nfv must know to go on where the last one with its id stopped: one line per fact, as in
@@ -29,10 +24,6 @@ import java.util.zip.Inflater;
  */
 record StoredConfiguration(List<PortId> added, List<Patch> patches, boolean running) {
     private static final String VERSION_LINE = "nfv 1";
-    /** First byte of a zlib stream (RFC 1950) with the usual window. */
-    private static final byte DEFLATED = 0x78;
-
-    private static final int MAX_TEXT = 1 << 20;
 
     StoredConfiguration {
         added = List.copyOf(added);
@@ -67,42 +58,6 @@ record StoredConfiguration(List<PortId> added, List<Patch> patches, boolean runn
             }
         }
         return new StoredConfiguration(added, patches, running);
-    }
-
-    /** Reads what {@link #toBytes} made. */
-    static StoredConfiguration ofBytes(byte[] bytes) {
-        if (bytes.length == 0 || bytes[0] != DEFLATED) {
-            return decode(new String(bytes, StandardCharsets.US_ASCII));
-        }
-        Inflater inflater = new Inflater();
-        try {
-            inflater.setInput(bytes);
-            byte[] text = new byte[MAX_TEXT];
-            int length = inflater.inflate(text);
-            return decode(new String(text, 0, length, StandardCharsets.US_ASCII));
-        } catch (DataFormatException notOurs) {
-            return decode("");
-        } finally {
-            inflater.end();
-        }
-    }
-
-    /** The text as it is when {@code most} bytes hold it, else deflated, which begins with another byte than any text. */
-    byte[] toBytes(int most) {
-        byte[] text = encode().getBytes(StandardCharsets.US_ASCII);
-        if (text.length <= most || text.length > MAX_TEXT) {
-            return text;
-        }
-        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
-        try {
-            deflater.setInput(text);
-            deflater.finish();
-            byte[] deflated = new byte[text.length];
-            int length = deflater.deflate(deflated);
-            return deflater.finished() ? Arrays.copyOf(deflated, length) : text;
-        } finally {
-            deflater.end();
-        }
     }
 
     String encode() {

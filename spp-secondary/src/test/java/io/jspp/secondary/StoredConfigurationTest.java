@@ -2,12 +2,10 @@ package io.jspp.secondary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.patch.Patch;
 import io.jspp.patch.PatchEnd;
 import io.jspp.port.PortId;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,22 +40,5 @@ class StoredConfigurationTest {
                 new StoredConfiguration(List.of(), List.of(), false),
                 StoredConfiguration.decode("nfv 2\nadd ring:0\nforward\n"));
         assertEquals(new StoredConfiguration(List.of(), List.of(), false), StoredConfiguration.decode(""));
-    }
-
-    @Test
-    void shouldFitWhatIsLongIntoLittleRoom() {
-        List<Patch> patches = new ArrayList<>();
-        for (int i = 0; i < 500; i++) {
-            patches.add(new Patch(PatchEnd.parse("vhost:" + i), PatchEnd.parse("ring:" + (500 - i))));
-        }
-        StoredConfiguration many = new StoredConfiguration(List.of(), patches, true);
-        assertTrue(many.encode().length() > 2 * 4096);
-        byte[] bytes = many.toBytes(4096);
-        assertTrue(bytes.length <= 4096, bytes.length + " bytes");
-        assertEquals(many, StoredConfiguration.ofBytes(bytes));
-        bytes[bytes.length / 2] ^= 1;
-        StoredConfiguration.ofBytes(bytes); // no exception: what is wrong is left out
-        StoredConfiguration few = new StoredConfiguration(List.of(), patches.subList(0, 3), false);
-        assertEquals(few, StoredConfiguration.ofBytes(few.toBytes(4096)));
     }
 }

@@ -33,7 +33,7 @@ final class BodyBinder {
     CommandRequest bind(final Map<String, String> path, final Map<String, Object> body) throws RestException {
         final CommandSpec spec = choose(body);
         for (final JsonField field : spec.rest().body()) {
-            if (member(body, field.path()) == null) {
+            if (!field.optional() && member(body, field.path()) == null) {
                 throw RestException.keyRequired(field.path());
             }
         }
@@ -140,7 +140,7 @@ final class BodyBinder {
 
     /** The value as the argument's text, or null when it has the wrong JSON type. */
     private static String text(final ArgumentSpec argument, final Object value) {
-        if (argument.type().isInteger()) {
+        if (argument.type().isInteger() && !(argument.type().mayBeText() && value instanceof String)) {
             return value instanceof Integer || value instanceof Long ? value.toString() : null;
         }
         return value instanceof String text ? text : null;

@@ -38,7 +38,9 @@ final class ReplyReader {
         if (spec.shape() == ReplyShape.DONE) {
             return RestResponse.NO_CONTENT;
         }
-        return RestResponse.json(spec.kind().listsResults() && object != null ? object.get("info") : value);
+        final Object answer = spec.kind().listsResults() && object != null ? object.get("info") : value;
+        return RestResponse.json(
+                spec.shape() == ReplyShape.COMPONENTS ? ComponentStatus.toRest(Json.asObject(answer)) : answer);
     }
 
     /** The message of a failed command, or null. */

@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code pri; …} and {@code nfv ID; …}: commands to a process, all of them from the command model. */
+/** {@code pri; …}, {@code nfv ID; …} and {@code vf ID; …}: commands to a process, all of them from the command model. */
 final class ProcessCommand implements ShellCommand {
     private final ProcessKind kind;
     private final Servers servers;
@@ -148,7 +148,7 @@ final class ProcessCommand implements ShellCommand {
         final RestReply reply = servers.current()
                 .request(spec.rest().method(), route, spec.rest().body().isEmpty() ? null : body(request))
                 .orFail();
-        if (spec.shape() == ReplyShape.OBJECT) {
+        if (spec.shape() != ReplyShape.DONE) {
             printer.print(kind, reply.object());
         } else {
             final String id = path.substring(path.lastIndexOf('/') + 1);
@@ -186,6 +186,9 @@ final class ProcessCommand implements ShellCommand {
     private static Map<String, Object> body(final CommandRequest request) {
         final Map<String, Object> body = new LinkedHashMap<>();
         for (final JsonField field : request.spec().rest().body()) {
+            if (field.optional()) {
+                continue;
+            }
             put(body, new ArrayList<>(List.of(field.path().split("\\."))), value(request, field));
         }
         return body;

@@ -102,6 +102,10 @@ final class ProcessCompleter {
             case REMOVABLE_PORT -> ports(id, true, true);
             case PATCH_SOURCE -> ports(id, true, false);
             case PATCH_DESTINATION -> ports(id, false, true);
+            case UNUSED_CORE -> components(id, "core", true);
+            case COMPONENT -> components(id, "name", false);
+            case NEW_NAME, RESOURCE, MAC_ADDRESS, VID, PCP ->
+                argument.completion().placeholders();
         };
     }
 
@@ -141,6 +145,14 @@ final class ProcessCompleter {
             }
         }
         return ports;
+    }
+
+    /** One member of the components that do nothing ({@code unuse}), or of those that do. */
+    private List<String> components(final String id, final String member, final boolean unused) throws ShellException {
+        return StatusPrinter.objects(status(id), "components").stream()
+                .filter(component -> unused == "unuse".equals(component.get("type")))
+                .map(component -> String.valueOf(component.get(member)))
+                .toList();
     }
 
     private Map<String, Object> status(final String id) throws ShellException {

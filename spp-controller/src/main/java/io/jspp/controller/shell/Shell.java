@@ -34,7 +34,7 @@ final class Shell {
         recorder = new Recorder(files, out);
         playback = new Playback(files, recorder);
         final Map<ProcessKind, ProcessCommand> processes = new EnumMap<>(ProcessKind.class);
-        for (final ProcessKind kind : List.of(ProcessKind.PRIMARY, ProcessKind.NFV)) {
+        for (final ProcessKind kind : List.of(ProcessKind.PRIMARY, ProcessKind.NFV, ProcessKind.VF)) {
             processes.put(kind, new ProcessCommand(kind, servers, out));
         }
         final History history = new History(historyFile, out);

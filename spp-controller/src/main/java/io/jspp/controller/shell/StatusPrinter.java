@@ -24,6 +24,7 @@ final class StatusPrinter {
         switch (kind) {
             case PRIMARY -> printPrimary(status);
             case NFV -> printNfv(status);
+            case VF -> new ComponentStatusPrinter(out).print(status);
             default -> out.println(Json.write(status));
         }
     }

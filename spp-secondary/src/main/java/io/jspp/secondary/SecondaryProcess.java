@@ -7,13 +7,9 @@ import io.jspp.config.Lcore;
 import io.jspp.config.ProcessException;
 import io.jspp.config.ProcessOptions;
 import io.jspp.config.Termination;
-import io.jspp.config.UsageException;
 import io.jspp.control.ControlConnection;
 import io.jspp.mbuf.SwitchSegment;
-import io.jspp.memory.CommittedBytes;
-import io.jspp.patch.PatchPanel;
 import io.jspp.patch.PortTable;
-import io.jspp.patch.QueueMap;
 import io.jspp.port.Attachment;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortEvents;
@@ -32,17 +28,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One nfv from its start to its end: attaches to the primary, starts its workers, resumes what the last process with its id left, obeys the
+ * One secondary of any kind from its start to its end: attaches to the primary, starts its workers, resumes what the last process with its id left, obeys the
  * controller, and ends in reverse order. Runs on the main thread; commands run on the control connection's thread.
  */
-final class NfvProcess {
-    private static final Logger LOG = LoggerFactory.getLogger(NfvProcess.class);
+final class SecondaryProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(SecondaryProcess.class);
 
     /** A controller that is there knows this process when it says that it is ready. */
     private static final long SAY_READY_MS = 1500;
 
+    private final String name;
+    private final Role.Opener opener;
     private final ProcessOptions options;
-    private final NfvOptions own;
+    private final SecondaryOptions own;
     private final Consumer<String> out;
     private final Termination termination = Termination.install();
     private final AtomicBoolean exiting = new AtomicBoolean();
@@ -50,8 +48,14 @@ final class NfvProcess {
     private final PortEvents events = new PortEvents();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-    /** @param out takes lines for stdout: readiness, waiting, ignored words */
-    NfvProcess(ProcessOptions options, NfvOptions own, Consumer<String> out) {
+    /**
+     * @param name of its kind: {@code nfv}, {@code vf}
+     * @param out takes lines for stdout: readiness, waiting, ignored words
+     */
+    SecondaryProcess(
+            String name, Role.Opener opener, ProcessOptions options, SecondaryOptions own, Consumer<String> out) {
+        this.name = name;
+        this.opener = opener;
         this.options = options;
         this.own = own;
         this.out = out;
@@ -91,28 +95,27 @@ final class NfvProcess {
     private void serve() throws InterruptedException {
         AttachClient client = attach();
         SwitchSegment segment = open(SwitchSegment.attach(client.segment().duplicate()));
-        CommittedBytes store = segment.clients().configuration(own.clientId());
+        ConfigurationStore store = open(new ConfigurationStore(
+                segment.clients().configuration(own.clientId()),
+                options.runDirectory().path().resolve("client-" + own.clientId() + ".conf")));
         open(() -> forgetAfterExit(client, store));
         List<Lcore> lcores = workerLcores();
-        QueueMap queueMap = queueMap(lcores);
         WorkerGroup workers = open(new WorkerGroup(makeWorkers(segment, lcores)));
         workers.start();
-        PortTable ports = open(new PortTable(context(client, segment, workers)));
-        PatchPanel panel = open(
-                new PatchPanel(workers, ports, queueMap, options.configuration().integer(ConfigKeys.BURST)));
+        ProcessCounters counters = open(new ProcessCounters(
+                segment, segment.clients().get(own.clientId()).counterArea()));
+        PortTable ports = open(new PortTable(context(client, segment, workers, counters)));
         DeviceList devices = new DeviceList(client, ports);
         devices.refresh();
+        Role role = open(opener.open(new SecondaryRuntime(
+                own.clientId(), options, lcores, workers, ports, devices, counters, store, events)));
 
-        if (client.resumes()) {
-            resume(store.read(), panel);
+        String stored = client.resumes() ? store.read() : null;
+        if (stored != null) {
+            out.accept("resumed: " + role.resume(stored));
         }
-        Runnable commit = () -> commit(store, panel, ports);
-        Migrations migrations = open(new Migrations(panel, events, commit));
-        NfvCommands commands = new NfvCommands(panel, devices, migrations, commit);
-        NfvStatus status =
-                new NfvStatus(own.clientId(), options.lcores(), lcores, workers, ports, panel, devices, events);
         ControlConnection control = open(new ControlConnection(
-                own.clientId(), options.controller(), commands.table(status, this::exit), ports.typeNames(), out));
+                own.clientId(), options.controller(), role.commands(this::exit), ports.typeNames(), out));
         control.start();
         if (options.waitSeconds() > 0 && !control.awaitConnected(options.waitSeconds(), TimeUnit.SECONDS)) {
             throw new ProcessException(
@@ -121,25 +124,25 @@ final class NfvProcess {
                             + ": start ./spp ctl, or check -s");
         }
         control.awaitConnected(SAY_READY_MS, TimeUnit.MILLISECONDS);
-        out.accept("nfv " + own.clientId() + " ready: "
+        out.accept(name + " " + own.clientId() + " ready: "
                 + String.join(", ", lcores.stream().map(Lcore::toString).toList()) + ", controller "
                 + options.controller() + ", primary pid " + client.primaryPid());
         termination.await();
     }
 
     /** After {@code exit} the next process with this id begins with nothing. */
-    private void forgetAfterExit(AttachClient client, CommittedBytes store) {
+    private void forgetAfterExit(AttachClient client, ConfigurationStore store) {
         if (exiting.get()) {
             store.clear();
             client.forget();
         }
     }
 
-    private PortContext context(AttachClient client, SwitchSegment segment, WorkerGroup workers) {
-        int area = segment.clients().get(own.clientId()).counterArea();
+    private PortContext context(
+            AttachClient client, SwitchSegment segment, WorkerGroup workers, ProcessCounters counters) {
         return new SecondaryContext(
                 client,
-                open(new ProcessCounters(segment, area)),
+                counters,
                 new Attachment(segment, own.clientId(), client.epoch()),
                 segment.keptRecords(own.clientId()),
                 workers,
@@ -156,12 +159,12 @@ final class NfvProcess {
         AttachClient.Identity identity = new AttachClient.Identity(
                 options.runDirectory().path().resolve(AttachClient.SOCKET_NAME),
                 own.clientId(),
-                "nfv",
+                name,
                 own.fresh(),
                 options.waitSeconds());
         return open(AttachClient.attach(identity, out, () -> {
             segmentLost.set(true);
-            LOG.error("a new primary runs on other memory: start this nfv again");
+            LOG.error("a new primary runs on other memory: start this {} again", name);
             termination.ask();
         }));
     }
@@ -170,16 +173,6 @@ final class NfvProcess {
     private List<Lcore> workerLcores() {
         List<Lcore> lcores = options.lcores().workers();
         return lcores.isEmpty() ? List.of(options.lcores().main()) : lcores;
-    }
-
-    private QueueMap queueMap(List<Lcore> lcores) {
-        try {
-            return QueueMap.parse(
-                    options.configuration().text(ConfigKeys.QUEUE_MAP),
-                    lcores.stream().map(Lcore::id).toList());
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
-        }
     }
 
     private List<Worker> makeWorkers(SwitchSegment segment, List<Lcore> lcores) {
@@ -201,43 +194,6 @@ final class NfvProcess {
                     new FaultLog("lcore " + lcore.id(), System::nanoTime)));
         }
         return workers;
-    }
-
-    /** Takes up what the last process with this id committed; what can't be done any more is said and left out. */
-    private void resume(byte[] bytes, PatchPanel panel) {
-        if (bytes == null) {
-            return;
-        }
-        StoredConfiguration stored = StoredConfiguration.ofBytes(bytes);
-        stored.added().forEach(port -> attempt("add " + port, () -> panel.add(port)));
-        stored.patches()
-                .forEach(patch -> attempt("patch " + patch, () -> panel.patch(patch.source(), patch.destination())));
-        if (stored.running()) {
-            attempt("forward", panel::forward);
-        }
-        out.accept("resumed: " + stored.added().size() + " added ports, "
-                + panel.patches().size() + " patches, " + (panel.running() ? "running" : "idling"));
-    }
-
-    private static void attempt(String what, Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            LOG.warn("resume: {} not done: {}", what, e.getMessage());
-        }
-    }
-
-    private static void commit(CommittedBytes store, PatchPanel panel, PortTable ports) {
-        byte[] bytes = StoredConfiguration.of(panel, ports).toBytes(CommittedBytes.MAX_LENGTH);
-        if (bytes.length <= CommittedBytes.MAX_LENGTH) {
-            store.commit(bytes);
-            return;
-        }
-        LOG.warn(
-                "configuration of {} bytes, compressed, is too long to be kept (at most {}): the next nfv with this id resumes nothing",
-                bytes.length,
-                CommittedBytes.MAX_LENGTH);
-        store.clear();
     }
 
     /** The {@code exit} command, after its reply. */

@@ -14,18 +14,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NfvOptionsTest {
+class SecondaryOptionsTest {
     @TempDir
     private Path runDirectory;
 
-    private NfvOptions own;
+    private SecondaryOptions own;
 
     private ProcessOptions parse(String line) {
         ProcessOptions.Parser parser =
                 new ProcessOptions.Parser("nfv", "secondary", Map.of("SPP_RUN_DIR", runDirectory.toString()), file -> {
                     throw new UsageException("no file expected");
                 });
-        own = new NfvOptions(parser);
+        own = new SecondaryOptions(parser);
         ProcessOptions options = parser.parse(line.split(" "));
         own.finish();
         return options;

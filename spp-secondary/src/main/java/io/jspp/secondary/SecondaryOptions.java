@@ -6,8 +6,8 @@ import io.jspp.config.OptionTable;
 import io.jspp.config.ProcessOptions;
 import io.jspp.config.UsageException;
 
-/** An nfv's own words after {@code --}: {@code -n ID -s HOST:PORT [--vhost-client] [--busy] [--fresh]}. */
-final class NfvOptions {
+/** A secondary's own words after {@code --}: {@code -n ID -s HOST:PORT [--vhost-client] [--busy] [--fresh]}. */
+final class SecondaryOptions {
     /** Largest client id; 0 is the primary. */
     static final int MAX_ID = 127;
 
@@ -15,7 +15,7 @@ final class NfvOptions {
     private boolean fresh;
 
     /** Adds the rows; their handlers fill this object. */
-    NfvOptions(ProcessOptions.Parser parser) {
+    SecondaryOptions(ProcessOptions.Parser parser) {
         OptionTable table = parser.application();
         table.option(
                 "-n, --client-id",
@@ -30,7 +30,7 @@ final class NfvOptions {
                 "--busy",
                 "workers poll for ever instead of sleeping when idle",
                 () -> parser.set(ConfigKeys.IDLE, "busy"));
-        table.flag("--fresh", "forget the patches of an earlier nfv with this id", () -> fresh = true);
+        table.flag("--fresh", "forget the configuration of an earlier process with this id", () -> fresh = true);
     }
 
     /** Checks what only the whole line shows. */

@@ -1,0 +1,106 @@
+package io.jspp.control;
+
+import static io.jspp.control.CommandSpec.command;
+
+import java.util.List;
+
+/** The commands of processes that run components on lcores: a vf's. Wire forms, REST routes and texts are SPP's. */
+final class ComponentCommands {
+    private static final String TOO_FEW = "Error: Not enough parameters.";
+    private static final String PORTS = "/components/{name}/ports";
+    private static final String TABLE = "/classifier_table";
+    private static final ArgumentType DIRECTION = ArgumentType.choice("rx", "tx");
+
+    private ComponentCommands() {}
+
+    /** @param types what {@code component start} takes */
+    static void add(final List<CommandSpec> specs, final ProcessKind kind, final String... types) {
+        specs.add(command(kind, "component start", "component start {name} {core} {type}")
+                .argument("name", ArgumentType.name(), Completion.NEW_NAME, TOO_FEW)
+                .argument("core", ArgumentType.integer(0, 1023), Completion.UNUSED_CORE, TOO_FEW)
+                .argument("type", ArgumentType.choice(types), Completion.FROM_TYPE, TOO_FEW)
+                .rest("POST", "/components")
+                .body("name", "{name}")
+                .body("core", "{core}")
+                .body("type", "{type}")
+                .success("Succeeded to start component '{name}' on core:{core}")
+                .help("start a component on an lcore; several may share one")
+                .build());
+        specs.add(command(kind, "component stop", "component stop {name}")
+                .argument("name", ArgumentType.name(), Completion.COMPONENT, TOO_FEW)
+                .extraWords()
+                .rest("DELETE", "/components/{name}")
+                .success("Succeeded to delete component '{name}'")
+                .help("stop a component and free its ports")
+                .build());
+        specs.add(attach(kind, "port add", "")
+                .optionalBody("vlan.operation", "none")
+                .help("let a component receive from (rx) or send to (tx) a port")
+                .build());
+        specs.add(attach(kind, "port add tagged", " add_vlantag {vid} {pcp}")
+                .argument("vid", ArgumentType.integer(0, 4095), Completion.VID, TOO_FEW)
+                .argument("pcp", ArgumentType.integer(0, 7), Completion.PCP, TOO_FEW)
+                .body("vlan.operation", "add")
+                .body("vlan.id", "{vid}")
+                .body("vlan.pcp", "{pcp}")
+                .help("the same, adding a VLAN tag or rewriting the one there is")
+                .build());
+        specs.add(attach(kind, "port add untagged", " del_vlantag")
+                .body("vlan.operation", "del")
+                .help("the same, removing the VLAN tag")
+                .build());
+        specs.add(port(kind, "port del", "port del {port} {dir} {name}", "detach")
+                .success("Succeeded to del port")
+                .help("take a port from a component")
+                .build());
+    }
+
+    /** A classifier's table. */
+    static void addTable(final List<CommandSpec> specs, final ProcessKind kind) {
+        for (final String action : List.of("add", "del")) {
+            final String sentence = action.equals("add")
+                    ? "send frames for an address, or for all others (default), to a tx port"
+                    : "remove such an entry";
+            specs.add(entry(kind, action, "mac", "{mac} {port}")
+                    .body("mac_address", "{mac}")
+                    .body("port", "{port}")
+                    .help(sentence)
+                    .build());
+            specs.add(entry(kind, action, "vlan", "{vlan} {mac} {port}")
+                    .argument("vlan", ArgumentType.textOrInteger(0, 4095), Completion.VID, TOO_FEW)
+                    .body("vlan", "{vlan}")
+                    .body("mac_address", "{mac}")
+                    .body("port", "{port}")
+                    .help(sentence + ", in one VLAN")
+                    .build());
+        }
+    }
+
+    private static CommandSpec.Builder attach(final ProcessKind kind, final String name, final String words) {
+        return port(kind, name, "port add {port} {dir} {name}" + words, "attach")
+                .success("Succeeded to add port");
+    }
+
+    private static CommandSpec.Builder port(
+            final ProcessKind kind, final String name, final String pattern, final String action) {
+        return command(kind, name, pattern)
+                .argument("port", ArgumentType.PORT, Completion.RESOURCE, TOO_FEW)
+                .argument("dir", DIRECTION, Completion.FROM_TYPE, TOO_FEW)
+                .argument("name", ArgumentType.name(), Completion.COMPONENT, TOO_FEW)
+                .rest("PUT", PORTS)
+                .body("action", action)
+                .body("port", "{port}")
+                .body("dir", "{dir}");
+    }
+
+    private static CommandSpec.Builder entry(
+            final ProcessKind kind, final String action, final String type, final String words) {
+        return command(kind, action + " " + type, "classifier_table " + action + ' ' + type + ' ' + words)
+                .argument("mac", ArgumentType.MAC, Completion.MAC_ADDRESS, TOO_FEW)
+                .argument("port", ArgumentType.PORT, Completion.RESOURCE, TOO_FEW)
+                .rest("PUT", TABLE)
+                .body("action", action)
+                .body("type", type)
+                .success("Succeeded to " + action);
+    }
+}

@@ -1,0 +1,121 @@
+package io.jspp.secondary.component.classifier;
+
+import io.jspp.mbuf.Burst;
+import io.jspp.mbuf.HeaderValues;
+import io.jspp.net.MacAddress;
+import io.jspp.secondary.component.BurstComponent;
+import io.jspp.secondary.component.ComponentCounters;
+import io.jspp.secondary.component.ComponentCounters.Count;
+import io.jspp.secondary.component.Input;
+import io.jspp.secondary.component.Output;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The running form: reads each header once, looks it up, and gathers the packet at the output found; sends what each output got at the end of the
+ * burst.
+ */
+final class Classifier extends BurstComponent {
+    private final HeaderValues header;
+    private final ClassifierTable table;
+    private final ComponentCounters counters;
+
+    /** By port number; null where a port has gone. */
+    private final Output[] outputs;
+
+    /** Outputs that got something of the present burst. */
+    private final Output[] touched;
+
+    private int touchedCount;
+
+    /** @param byNumber outputs at their port numbers, null elsewhere */
+    Classifier(
+            String name,
+            List<Input> inputs,
+            List<Output> outputs,
+            Output[] byNumber,
+            ClassifierTable table,
+            HeaderValues header,
+            ComponentCounters counters,
+            int burstCapacity) {
+        super(name, inputs, outputs, burstCapacity);
+        this.outputs = byNumber;
+        this.table = table;
+        this.header = header;
+        this.counters = counters;
+        touched = new Output[outputs.size()];
+    }
+
+    @Override
+    protected boolean pass(Input input, Burst packets) {
+        AtomicLongArray addresses = table.addresses().snapshot();
+        touchedCount = 0;
+        for (int i = 0; i < packets.packets; i++) {
+            if (!read(header, input, packets, i, counters)) {
+                continue;
+            }
+            int vid = header.vid();
+            int vlan = vid == HeaderValues.UNTAGGED ? ClassifierTable.UNTAGGED : vid;
+            long destination = header.destination();
+            int port = MacTable.get(addresses, MacTable.key(vlan, destination));
+            if (port < 0) {
+                port = table.fallback(vlan, MacAddress.isGroup(destination));
+            }
+            if (port == ClassifierTable.FLOOD) {
+                flood(vlan, packets, i);
+            } else if (!give(port, packets, i, true)) {
+                counters.count(Count.UNMATCHED);
+            }
+        }
+        boolean congested = false;
+        for (int k = 0; k < touchedCount; k++) {
+            Output output = touched[k];
+            output.send();
+            congested |= output.isCongested();
+        }
+        return congested;
+    }
+
+    /** To all ports of the VLAN and, for a tagged frame, to the default for untagged ones. */
+    private void flood(int vlan, Burst packets, int i) {
+        int given = 0;
+        int[] ports = table.flood(vlan);
+        int further = vlan == ClassifierTable.UNTAGGED ? ClassifierTable.NOWHERE : table.untaggedDefault();
+        for (int port : ports) {
+            given += give(port, packets, i, false) ? 1 : 0;
+            further = port == further ? ClassifierTable.NOWHERE : further;
+        }
+        given += give(further, packets, i, false) ? 1 : 0;
+        if (given == 0) {
+            counters.count(Count.UNMATCHED);
+        } else {
+            counters.count(Count.FLOODED);
+            counters.add(Count.COPIED, given - 1);
+        }
+    }
+
+    /** False when there is no such port (any more). */
+    private boolean give(int port, Burst packets, int i, boolean only) {
+        if (port < 0 || port >= outputs.length || outputs[port] == null) {
+            return false;
+        }
+        Output output = outputs[port];
+        if (!output.isWaiting()) {
+            touch(output);
+        }
+        if (!output.add(header, packets, i, only)) {
+            counters.count(Count.MALFORMED_HEADER);
+        }
+        return true;
+    }
+
+    /** An output may come here twice when its first packet was not added, or when it was sent because it was full. */
+    private void touch(Output output) {
+        for (int k = 0; k < touchedCount; k++) {
+            if (touched[k] == output) {
+                return;
+            }
+        }
+        touched[touchedCount++] = output;
+    }
+}

@@ -1,0 +1,2 @@
+/** The component {@code forward}. */
+package io.jspp.secondary.component.forward;

@@ -1,0 +1,2 @@
+/** The component {@code merge}. */
+package io.jspp.secondary.component.merge;

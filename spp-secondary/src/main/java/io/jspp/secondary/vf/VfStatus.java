@@ -1,0 +1,205 @@
+package io.jspp.secondary.vf;
+
+import io.jspp.control.JsonWriter;
+import io.jspp.net.VlanOperation;
+import io.jspp.patch.PatchEnd;
+import io.jspp.patch.PortTable;
+import io.jspp.port.Direction;
+import io.jspp.port.LiveQueues;
+import io.jspp.port.Port;
+import io.jspp.secondary.SecondaryRuntime;
+import io.jspp.secondary.StatusParts;
+import io.jspp.secondary.component.ComponentCounters.Count;
+import io.jspp.secondary.component.ComponentGraph;
+import io.jspp.secondary.component.ComponentGraph.View;
+import io.jspp.secondary.component.Input;
+import io.jspp.secondary.component.Output;
+import io.jspp.secondary.component.classifier.ClassifierEntries;
+import io.jspp.secondary.component.classifier.ClassifierEntries.Entry;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A vf's status: SPP's members in SPP's order ({@code client-id phy vhost ring master-lcore core classifier_table}), then what SPP does not tell: ports
+ * of other types, workers, port states, counters of components and queues with drops by reason.
+ */
+final class VfStatus {
+    /** Types that SPP lists by number, each under its own name. */
+    private static final List<String> LISTED_TYPES = List.of("phy", "vhost", "ring");
+
+    /** Entries beyond these are counted only, so that a status stays within the longest reply. */
+    static final int MAX_ENTRIES = 10_000;
+
+    private final SecondaryRuntime runtime;
+    private final ComponentGraph graph;
+    private final ClassifierEntries entries;
+    private final StatusParts parts;
+
+    VfStatus(SecondaryRuntime runtime, ComponentGraph graph, ClassifierEntries entries) {
+        this.runtime = runtime;
+        this.graph = graph;
+        this.entries = entries;
+        parts = new StatusParts(runtime);
+    }
+
+    /** Writes the members of {@code info}. */
+    void write(JsonWriter json) {
+        List<Port> ports = runtime.ports().all();
+        List<View> components = graph.components();
+        json.field("client-id", runtime.clientId());
+        for (String type : LISTED_TYPES) {
+            json.field(type, numbers(ports, components, type));
+        }
+        json.field("master-lcore", runtime.options().lcores().mainId());
+        writeCores(json, components);
+        writeTable(json);
+        json.field("more_ports", others(ports, components));
+        parts.writeWorkers(json);
+        parts.writeStates(json, ports);
+        writeComponentCounters(json, components);
+        writeQueueCounters(json, components);
+        parts.writeEvents(json);
+    }
+
+    /** {@code "0"}, and {@code "1 nq 0"} for a queue. */
+    private List<String> numbers(List<Port> ports, List<View> components, String type) {
+        List<Port> some =
+                ports.stream().filter(port -> port.id().type().equals(type)).toList();
+        return words(some, components).stream()
+                .map(word -> word.substring(type.length() + 1))
+                .toList();
+    }
+
+    private List<String> others(List<Port> ports, List<View> components) {
+        List<Port> some = ports.stream()
+                .filter(port -> !LISTED_TYPES.contains(port.id().type()))
+                .toList();
+        return List.copyOf(words(some, components));
+    }
+
+    /** Devices with several queues queue by queue, and what components named besides. */
+    private Set<String> words(List<Port> ports, List<View> components) {
+        Set<String> words = new LinkedHashSet<>();
+        for (Port port : ports) {
+            if (runtime.ports().mustNameQueue(port.id())) {
+                int queues = runtime.devices().queues(port.id());
+                for (int queue = 0; queue < queues; queue++) {
+                    words.add(new PatchEnd(port.id(), queue).toString());
+                }
+                continue;
+            }
+            words.add(port.id().toString());
+            for (View component : components) {
+                Stream.concat(
+                                component.inputs().stream().map(Input::id),
+                                component.outputs().stream().map(Output::id))
+                        .filter(end -> end.port().equals(port.id()))
+                        .forEach(end -> words.add(end.toString()));
+            }
+        }
+        return words;
+    }
+
+    private void writeCores(JsonWriter json, List<View> components) {
+        json.name("core").array();
+        for (int worker = 0; worker < runtime.workerLcores().size(); worker++) {
+            int core = runtime.workerLcores().get(worker).id();
+            boolean used = false;
+            for (View component : components) {
+                if (component.worker() == worker) {
+                    used = true;
+                    writeComponent(json, core, component);
+                }
+            }
+            if (!used) {
+                json.object().field("core", core).field("type", "unuse").endObject();
+            }
+        }
+        json.endArray();
+    }
+
+    private void writeComponent(JsonWriter json, int core, View component) {
+        json.object().field("core", core).field("name", component.name()).field("type", component.type());
+        json.name("rx_port").array();
+        for (Input input : component.inputs()) {
+            writePort(json, input.id(), input.vlan());
+        }
+        json.endArray().name("tx_port").array();
+        for (Output output : component.outputs()) {
+            writePort(json, output.id(), output.vlan());
+        }
+        json.endArray().endObject();
+    }
+
+    private void writePort(JsonWriter json, PatchEnd id, VlanOperation vlan) {
+        json.object()
+                .field("port", id.toString())
+                .name("vlan")
+                .object()
+                .field("operation", vlan.kind().name().toLowerCase(Locale.ROOT))
+                .field("id", vlan.vid())
+                .field("pcp", vlan.pcp())
+                .endObject()
+                .endObject();
+    }
+
+    private void writeTable(JsonWriter json) {
+        json.name("classifier_table").array();
+        int written = 0;
+        for (Entry entry : entries.all()) {
+            if (++written > MAX_ENTRIES) {
+                break;
+            }
+            json.object()
+                    .field("type", entry.type())
+                    .field("value", entry.value())
+                    .field("port", entry.port().toString())
+                    .endObject();
+        }
+        json.endArray();
+        json.field("classifier_entries", entries.all().size());
+    }
+
+    private void writeComponentCounters(JsonWriter json, List<View> components) {
+        json.name("component_counters").array();
+        for (View component : components) {
+            json.object().field("name", component.name()).field("running", graph.isRunning(component.name()));
+            for (Count count : Count.values()) {
+                if (!count.isDrop()) {
+                    json.field(count.id(), component.counters().get(count));
+                }
+            }
+            json.name("drops").object();
+            for (Count count : Count.values()) {
+                if (count.isDrop() && component.counters().get(count) != 0) {
+                    json.field(count.id(), component.counters().get(count));
+                }
+            }
+            json.endObject().endObject();
+        }
+        json.endArray();
+    }
+
+    private void writeQueueCounters(JsonWriter json, List<View> components) {
+        json.name("counters").array();
+        for (View component : components) {
+            List<Integer> users = graph.isRunning(component.name()) ? List.of(component.worker()) : List.of();
+            for (Input input : component.inputs()) {
+                LiveQueues live = runtime.ports().find(input.id().port()).liveRx();
+                PortTable.counters(input.id(), input.queue())
+                        .forEach((id, counters) ->
+                                parts.writeCounters(json, id, Direction.RX, users, live.has(id.queue()), counters));
+            }
+            for (Output output : component.outputs()) {
+                LiveQueues live = runtime.ports().find(output.id().port()).liveTx();
+                PortTable.counters(output.id(), output.queue())
+                        .forEach((id, counters) ->
+                                parts.writeCounters(json, id, Direction.TX, users, live.has(id.queue()), counters));
+            }
+        }
+        json.endArray();
+    }
+}
