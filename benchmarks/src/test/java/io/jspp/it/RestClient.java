@@ -61,7 +61,12 @@ public final class RestClient {
 
     /** A counter of an nfv's status; {@code field} is {@code packets}, {@code bytes}, or {@code drops.REASON}. */
     public long counter(int nfv, String port, String direction, String field) {
-        for (Object row : list(get("/nfvs/" + nfv), "counters")) {
+        return counter("/nfvs/" + nfv, port, direction, field);
+    }
+
+    /** The same of any process, by its path. */
+    public long counter(String process, String port, String direction, String field) {
+        for (Object row : list(get(process), "counters")) {
             Map<String, Object> counters = Json.asObject(row);
             if (counters.get("port").equals(port) && counters.get("direction").equals(direction)) {
                 return field.startsWith("drops.")

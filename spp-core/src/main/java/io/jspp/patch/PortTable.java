@@ -38,7 +38,8 @@ public final class PortTable implements AutoCloseable {
         this(context, ServiceLoader.load(PortType.class));
     }
 
-    PortTable(PortContext context, Iterable<PortType> portTypes) {
+    /** These port types only. */
+    public PortTable(PortContext context, Iterable<PortType> portTypes) {
         this.context = context;
         portTypes.forEach(type -> types.put(type.name(), type));
     }

@@ -31,27 +31,27 @@ import java.util.concurrent.ConcurrentHashMap;
  * Ports with behaviour and without a world behind them: a source queue hands out UDP frames of several flows, each with a sequence number, a sink
  * compares it with what came last of that flow, at whatever sink, and notices a second user. Claims are kept in one set, as the primary would.
  */
-final class TestPorts implements PortContext, AutoCloseable {
-    static final int FLOWS = 64;
+public final class TestPorts implements PortContext, AutoCloseable {
+    public static final int FLOWS = 64;
 
     private static final int FRAME = 64;
     private static final int SOURCE_AT = 42;
     private final NativeMemory counterMemory = NativeMemory.allocate(64 * 1024);
     private final Map<String, Long> counters = new HashMap<>();
-    final Set<String> claims = new TreeSet<>();
-    final Map<QueueId, Sink> sinks = new ConcurrentHashMap<>();
-    final Map<PortId, TestPort> ports = new ConcurrentHashMap<>();
+    public final Set<String> claims = new TreeSet<>();
+    public final Map<QueueId, Sink> sinks = new ConcurrentHashMap<>();
+    public final Map<PortId, TestPort> ports = new ConcurrentHashMap<>();
 
     /** Sequence number that came last, by source and flow: written by the worker that polls the source. */
     private final int[][] last = new int[64][FLOWS];
 
     /** A port type without any device. */
-    PortType type(String name, boolean addable, int queues) {
+    public PortType type(String name, boolean addable, int queues) {
         return type(name, addable, queues, false);
     }
 
     /** @param spreads whether one sender uses all queues, as towards a guest */
-    PortType type(String name, boolean addable, int queues, boolean spreads) {
+    public PortType type(String name, boolean addable, int queues, boolean spreads) {
         return new PortType() {
             @Override
             public String name() {
@@ -125,7 +125,7 @@ final class TestPorts implements PortContext, AutoCloseable {
         counterMemory.close();
     }
 
-    final class TestPort implements Port {
+    public final class TestPort implements Port {
         private final PortId id;
         private final int queues;
         private final boolean spreads;
@@ -156,7 +156,7 @@ final class TestPorts implements PortContext, AutoCloseable {
         }
 
         /** As a vhost port does when its guest begins or ends to use a queue pair: a pair that ended must see no packet any more. */
-        void enable(int queue, boolean live, Quiescence workers) {
+        public void enable(int queue, boolean live, Quiescence workers) {
             if (live) {
                 sinks.get(new QueueId(id, queue)).disabled = false;
             }
@@ -284,7 +284,7 @@ final class TestPorts implements PortContext, AutoCloseable {
     }
 
     /** Takes all it gets; notices loss, disorder, a second thread, and use when it must not be used. */
-    final class Sink implements TxQueue {
+    public final class Sink implements TxQueue {
         private final PortId id;
         private final int queue;
         private final QueueCounters counters;
@@ -338,7 +338,7 @@ final class TestPorts implements PortContext, AutoCloseable {
         }
 
         /** Bit N: a frame of source N arrived. */
-        long seenSources() {
+        public long seenSources() {
             return seenSources;
         }
 
@@ -348,7 +348,7 @@ final class TestPorts implements PortContext, AutoCloseable {
             }
         }
 
-        List<String> faults() {
+        public List<String> faults() {
             return faults;
         }
 

@@ -138,6 +138,19 @@ public final class SppCluster implements AutoCloseable {
         return awaitReady(start("nfv" + id, words));
     }
 
+    /**
+     * Starts a vf and waits until it is ready.
+     *
+     * @param lcores EAL's {@code -l}: the main one and those of the workers
+     * @param options application options
+     */
+    public SppProcess startVf(int id, String lcores, String... options) {
+        List<String> words = new ArrayList<>(List.of("vf", "-l", lcores, "--file-prefix", prefix, "--"));
+        words.addAll(List.of("--client-id", "" + id, "-s", "127.0.0.1:" + secondaryPort()));
+        words.addAll(List.of(options));
+        return awaitReady(start("vf" + id, words));
+    }
+
     /** Waits for a process's readiness line. */
     public SppProcess awaitReady(SppProcess process) {
         process.awaitLine(READY, LIMIT);
