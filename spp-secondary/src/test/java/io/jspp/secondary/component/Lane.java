@@ -46,6 +46,9 @@ public final class Lane implements AutoCloseable {
     /** Called when a burst was handed out: what a hostile guest does meanwhile. */
     public Runnable afterHandOut = () -> {};
 
+    /** Called before a burst is copied out. */
+    public Runnable beforeSend = () -> {};
+
     private boolean lent;
     private int flushes;
 
@@ -201,6 +204,7 @@ public final class Lane implements AutoCloseable {
 
         @Override
         public int txBurst(Burst burst) {
+            beforeSend.run();
             for (int i = 0; i < burst.packets; i++) {
                 byte[] frame = new byte[burst.length[i]];
                 long copy = Memory.allocate(frame.length);

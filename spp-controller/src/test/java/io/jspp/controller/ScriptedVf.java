@@ -1,0 +1,84 @@
+package io.jspp.controller;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** SPP's spp_vf as the transcripts show it: spaced JSON without padding, a status that a test sets, errors that a test names. */
+public final class ScriptedVf implements AutoCloseable {
+    private static final String SUCCESS = "{ \"results\": [ { \"result\": \"success\" } ] }";
+
+    private final int clientId;
+    private final Socket socket;
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, String> errors = new ConcurrentHashMap<>();
+    private volatile String info = "{ }";
+
+    public ScriptedVf(final Controller controller, final int clientId) throws IOException {
+        this.clientId = clientId;
+        socket = new Socket(InetAddress.getLoopbackAddress(), controller.secondaryPort());
+        socket.setTcpNoDelay(true);
+        final Thread thread = new Thread(this::run, "vf" + clientId);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** What {@code status} answers behind {@code "info":}. */
+    public void status(final String json) {
+        info = json;
+    }
+
+    /** This command fails with this message from now on. */
+    public void fail(final String command, final String message) {
+        errors.put(command, message);
+    }
+
+    /** Requests other than status and registration since the last call. */
+    public List<String> takeRequests() {
+        synchronized (requests) {
+            final List<String> all = List.copyOf(requests);
+            requests.clear();
+            return all;
+        }
+    }
+
+    private void run() {
+        final byte[] chunk = new byte[4096];
+        try (socket) {
+            for (int length = socket.getInputStream().read(chunk);
+                    length >= 0;
+                    length = socket.getInputStream().read(chunk)) {
+                final String reply = answer(new String(chunk, 0, length, StandardCharsets.UTF_8));
+                socket.getOutputStream().write(reply.getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (final IOException closed) {
+            // The end of a test, or of the controller.
+        }
+    }
+
+    private String answer(final String request) {
+        if (request.equals("_get_client_id")) {
+            return SUCCESS.replace(" ] }", " ], \"client_id\": " + clientId + ", \"process_type\": \"vf\" }");
+        }
+        if (request.equals("status")) {
+            return SUCCESS.replace(" ] }", " ], \"info\": " + info + " }");
+        }
+        requests.add(request);
+        final String message = errors.get(request);
+        return message == null
+                ? SUCCESS
+                : "{ \"results\": [ { \"result\": \"error\", \"error_details\": { \"message\": \"" + message
+                        + "\" } } ] }";
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
