@@ -3,8 +3,10 @@ package io.jspp.patch;
 import io.jspp.counters.CounterAllocator;
 import io.jspp.counters.QueueCounters;
 import io.jspp.mbuf.Burst;
+import io.jspp.mbuf.Frames;
 import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
+import io.jspp.net.VlanTag;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
@@ -279,7 +281,7 @@ public final class TestPorts implements PortContext, AutoCloseable {
     }
 
     /** Bit of a source queue in {@link Sink#seenSources}. */
-    static int source(PortId id, int queue) {
+    public static int source(PortId id, int queue) {
         return id.index() | queue << 2;
     }
 
@@ -293,6 +295,8 @@ public final class TestPorts implements PortContext, AutoCloseable {
         private volatile long seenSources;
         private volatile boolean closed;
         private volatile boolean disabled;
+        private volatile int tci = -1;
+        private final NativeMemory frame = NativeMemory.allocate(FRAME + VlanTag.LENGTH);
 
         Sink(PortId id, int queue, Sink former) {
             this.id = id;
@@ -313,7 +317,10 @@ public final class TestPorts implements PortContext, AutoCloseable {
             }
             inside = Thread.currentThread();
             for (int i = 0; i < burst.packets; i++) {
-                long address = burst.segmentAddress[burst.first[i]] + SOURCE_AT;
+                int tag = burst.length[i] - FRAME;
+                Frames.copy(burst, i, 0, burst.length[i], frame.address());
+                tci = tag == 0 ? -1 : VlanTag.tci(frame.address());
+                long address = frame.address() + SOURCE_AT + tag;
                 int source = Memory.getInt(address);
                 int flow = Memory.getInt(address + 4);
                 int sequence = Memory.getInt(address + 8);
@@ -337,6 +344,11 @@ public final class TestPorts implements PortContext, AutoCloseable {
             return counters;
         }
 
+        /** Of the last frame: the tag control information of its only tag, -1 without. */
+        public int tci() {
+            return tci;
+        }
+
         /** Bit N: a frame of source N arrived. */
         public long seenSources() {
             return seenSources;
@@ -355,6 +367,7 @@ public final class TestPorts implements PortContext, AutoCloseable {
         @Override
         public void close() {
             closed = true;
+            frame.close();
             claims.remove(key(id, queue, Direction.TX));
         }
     }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.memory.NativeMemory;
 import io.jspp.net.VlanOperation;
+import io.jspp.net.VlanTag;
+import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PortTable;
 import io.jspp.patch.QueueId;
 import io.jspp.patch.TestPorts;
@@ -39,8 +41,9 @@ class ComponentGraphTest {
     private final NativeMemory statusMemory = NativeMemory.allocate(2L * WorkerStatus.SIZE);
     private final List<Throwable> errors = new ArrayList<>();
     private final TestPorts world = new TestPorts();
-    private final PortTable ports =
-            new PortTable(world, List.of(world.type("phy", false, 2), world.type("ring", true, 1)));
+    private final PortTable ports = new PortTable(
+            world,
+            List.of(world.type("phy", false, 2), world.type("ring", true, 1), world.type("vhost", true, 4, true)));
     private final ClassifierEntries entries = new ClassifierEntries(10);
     private WorkerGroup workers;
     private ComponentGraph graph;
@@ -61,7 +64,7 @@ class ComponentGraphTest {
                 32,
                 List.of(new ForwardType(), new MergeType(), new ClassifierType(entries)));
         for (int i = 0; i < 4; i++) {
-            ports.addDevice(new PortId("phy", i));
+            ports.addDevice(new PortId("phy", i), 2, 2);
         }
     }
 
@@ -77,7 +80,12 @@ class ComponentGraphTest {
     }
 
     private void add(String port, Direction direction, String component) {
-        graph.addPort(QueueId.parse(port), direction, component, null);
+        graph.addPort(end(port), direction, component, null);
+    }
+
+    /** The first queue of a phy that names none. */
+    private static PatchEnd end(String port) {
+        return PatchEnd.parse(port.matches("phy:[0-9]") ? port + "nq0" : port);
     }
 
     private void rx(String port, String component) {
@@ -93,7 +101,8 @@ class ComponentGraphTest {
     }
 
     private TestPorts.Sink sink(String port) {
-        return world.sinks.get(PortId.parse(port));
+        PatchEnd end = PatchEnd.parse(port);
+        return world.sinks.get(new QueueId(end.port(), Math.max(0, end.queue())));
     }
 
     private long sent(String port) {
@@ -116,7 +125,7 @@ class ComponentGraphTest {
         assertFalse(graph.isRunning("f"));
         tx("phy:1", "f");
         waitFor(() -> sent("phy:1") > 1000);
-        graph.removePort(QueueId.parse("phy:0"), Direction.RX, "f");
+        graph.removePort(end("phy:0"), Direction.RX, "f");
         long stopped = sent("phy:1");
         workers.synchronize();
         assertEquals(stopped, sent("phy:1"));
@@ -142,7 +151,7 @@ class ComponentGraphTest {
         assertEquals(Subject.EXECUTION, refused(() -> rx("phy:1nq1", "c")));
         tx("phy:2", "c");
         tx("phy:3", "c");
-        waitFor(() -> sink("phy:1").seenSources() == 0b111);
+        waitFor(() -> sink("phy:1").seenSources() == 0b1_0110);
     }
 
     @Test
@@ -167,19 +176,19 @@ class ComponentGraphTest {
         tx("phy:1", "f");
         waitFor(() -> sent("phy:1") > 100);
         TestPorts.Sink before = sink("phy:1");
-        graph.addPort(QueueId.parse("phy:1"), Direction.TX, "f", VlanOperation.add(5, 1));
-        graph.addPort(QueueId.parse("phy:1"), Direction.TX, "f", VlanOperation.add(6, 2));
-        graph.addPort(QueueId.parse("phy:0"), Direction.RX, "f", VlanOperation.DEL);
+        graph.addPort(end("phy:1"), Direction.TX, "f", VlanOperation.add(5, 1));
+        graph.addPort(end("phy:1"), Direction.TX, "f", VlanOperation.add(6, 2));
+        graph.addPort(end("phy:0"), Direction.RX, "f", VlanOperation.DEL);
         ComponentGraph.View view = graph.components().get(0);
         assertEquals(VlanOperation.add(6, 2), view.outputs().get(0).vlan());
         assertEquals(VlanOperation.DEL, view.inputs().get(0).vlan());
         assertEquals(before, sink("phy:1"), "the queue stays open");
-        // frames of eight bytes can't be tagged: they are counted, and the claim is as before
-        waitFor(() -> view.counters().get(ComponentCounters.Count.RUNT) > 100);
-        graph.addPort(QueueId.parse("phy:0"), Direction.RX, "f", VlanOperation.NONE);
-        graph.addPort(QueueId.parse("phy:1"), Direction.TX, "f", VlanOperation.NONE);
+        waitFor(() -> sink("phy:1").tci() == VlanTag.tci(2, 6));
+        graph.addPort(end("phy:0"), Direction.RX, "f", VlanOperation.NONE);
+        graph.addPort(end("phy:1"), Direction.TX, "f", VlanOperation.NONE);
         long then = sent("phy:1");
-        waitFor(() -> sent("phy:1") > then + 100);
+        waitFor(() -> sent("phy:1") > then + 100 && sink("phy:1").tci() == -1);
+        assertEquals(List.of(), sink("phy:1").faults());
         assertEquals(Set.of("phy:0 0 rx", "phy:1 0 tx"), world.claims);
     }
 
@@ -217,7 +226,7 @@ class ComponentGraphTest {
         assertThrows(PortException.class, () -> tx("phy:9", "f"));
         assertThrows(PortException.class, () -> tx("memif:0", "f"));
         assertThrows(PortException.class, () -> tx("phy:1nq2", "f"));
-        assertThrows(PortException.class, () -> tx("ring:0nq1", "f"));
+        assertEquals(Subject.PORT, refused(() -> tx("ring:0nq1", "f")));
         assertFalse(ports.contains(PortId.parse("ring:0")));
         assertEquals(List.of(), graph.components().get(0).outputs());
         tx("phy:1", "f");
@@ -231,12 +240,12 @@ class ComponentGraphTest {
         graph.start("g", 1, "forward");
         rx("ring:0", "f");
         tx("ring:0", "g");
-        graph.removePort(QueueId.parse("ring:0"), Direction.RX, "f");
+        graph.removePort(PatchEnd.parse("ring:0"), Direction.RX, "f");
         assertTrue(ports.contains(PortId.parse("ring:0")));
         graph.stop("g");
         assertFalse(ports.contains(PortId.parse("ring:0")));
         // nothing to do, no error, as in SPP
-        graph.removePort(QueueId.parse("ring:0"), Direction.RX, "f");
+        graph.removePort(PatchEnd.parse("ring:0"), Direction.RX, "f");
         graph.stop("g");
         rx("phy:0", "f");
         graph.stop("f");
@@ -250,7 +259,7 @@ class ComponentGraphTest {
         tx("ring:1", "c");
         assertFalse(graph.isRunning("c"));
         ClassifierEntries.Entry entry = new ClassifierEntries.Entry(
-                ClassifierEntries.UNTAGGED, ClassifierEntries.DEFAULT, QueueId.parse("ring:1"));
+                ClassifierEntries.UNTAGGED, ClassifierEntries.DEFAULT, PatchEnd.parse("ring:1"));
         entries.add(entry);
         graph.refresh();
         assertTrue(graph.isRunning("c"));
@@ -259,12 +268,69 @@ class ComponentGraphTest {
         assertFalse(graph.isRunning("c"));
         entries.add(entry);
         graph.refresh();
-        graph.removePort(QueueId.parse("ring:1"), Direction.TX, "c");
+        graph.removePort(PatchEnd.parse("ring:1"), Direction.TX, "c");
         assertFalse(graph.isRunning("c"));
         assertEquals(1, entries.all().size());
         tx("ring:1", "c");
         assertTrue(graph.isRunning("c"));
         graph.stop("c");
         assertEquals(0, entries.all().size());
+    }
+
+    /** SPP's vhost ports have one queue; a guest with several may use any of them at any time. */
+    @Test
+    void shouldServeAllQueuesOfAGuestAsOnePort() {
+        graph.start("in", 0, "forward");
+        graph.start("out", 1, "forward");
+        rx("vhost:1", "in");
+        tx("ring:0", "in");
+        rx("phy:0", "out");
+        tx("vhost:2", "out");
+        long allQueues = queueBits(1, 0, 1, 2, 3);
+        waitFor(() -> (sink("ring:0").seenSources() & allQueues) == allQueues);
+        assertEquals(Subject.DIRECTION, refused(() -> rx("vhost:1nq2", "out")));
+        for (int queue = 0; queue < 4; queue++) {
+            int number = queue;
+            waitFor(() -> sent("vhost:2nq" + number) > 100);
+        }
+        // the guest gives up queue pairs and takes them up again: nothing is lost, nothing goes to a pair that is off
+        TestPorts.TestPort guest = world.ports.get(PortId.parse("vhost:2"));
+        for (int round = 0; round < 20; round++) {
+            for (int queue = 1; queue < 4; queue++) {
+                guest.enable(queue, round % 2 != 0, workers);
+            }
+            long before = sent("vhost:2");
+            waitFor(() -> sent("vhost:2") > before + 100);
+        }
+        for (int queue = 0; queue < 4; queue++) {
+            assertEquals(List.of(), sink("vhost:2nq" + queue).faults());
+        }
+        assertEquals(List.of(), sink("ring:0").faults());
+        graph.stop("in");
+        graph.stop("out");
+        assertEquals(Set.of(), world.claims);
+    }
+
+    private static long queueBits(int port, int... queues) {
+        long bits = 0;
+        for (int queue : queues) {
+            bits |= 1L << TestPorts.source(new PortId("vhost", port), queue);
+        }
+        return bits;
+    }
+
+    /** One that only has a port's second queue leaves the first to others. */
+    @Test
+    void shouldTakeOneQueueOfAGuest() {
+        graph.start("f", 0, "forward");
+        graph.start("g", 0, "forward");
+        rx("vhost:1nq1", "f");
+        tx("vhost:2nq3", "f");
+        rx("vhost:1nq2", "g");
+        tx("ring:0", "g");
+        assertEquals(Set.of("vhost:1 1 rx", "vhost:1 2 rx", "vhost:2 3 tx", "ring:0 0 tx"), world.claims);
+        waitFor(() -> sink("vhost:2nq3").seenSources() == queueBits(1, 1));
+        waitFor(() -> sink("ring:0").seenSources() == queueBits(1, 2));
+        assertEquals(Subject.DIRECTION, refused(() -> rx("vhost:1", "g")));
     }
 }

@@ -8,7 +8,7 @@ import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
 import io.jspp.net.Offload;
 import io.jspp.net.VlanOperation;
-import io.jspp.patch.QueueId;
+import io.jspp.patch.PatchEnd;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
 import java.util.ArrayDeque;
@@ -26,7 +26,7 @@ import java.util.Map;
 public final class Lane implements AutoCloseable {
     private static final HexFormat HEX = HexFormat.of();
 
-    private final QueueId id;
+    private final PatchEnd id;
     private final NativeMemory memory = NativeMemory.allocate(1 << 18);
     private final Counters counters = new Counters();
     private final Deque<String> waiting = new ArrayDeque<>();
@@ -53,10 +53,10 @@ public final class Lane implements AutoCloseable {
     private int flushes;
 
     public Lane(String port) {
-        id = QueueId.parse(port);
+        id = PatchEnd.parse(port);
     }
 
-    public QueueId id() {
+    public PatchEnd id() {
         return id;
     }
 

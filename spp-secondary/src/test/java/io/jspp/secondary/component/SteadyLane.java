@@ -5,7 +5,7 @@ import io.jspp.mbuf.Burst;
 import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
 import io.jspp.net.VlanOperation;
-import io.jspp.patch.QueueId;
+import io.jspp.patch.PatchEnd;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
 import java.util.List;
@@ -32,11 +32,11 @@ public final class SteadyLane implements RxQueue, TxQueue {
     }
 
     public Input input() {
-        return new Input(QueueId.parse("nullpmd:0"), this, VlanOperation.NONE);
+        return new Input(PatchEnd.parse("nullpmd:0"), this, VlanOperation.NONE);
     }
 
     public Output output(String id, VlanOperation vlan) {
-        return new Output(QueueId.parse(id), this, vlan, Burst.DEFAULT_CAPACITY);
+        return new Output(PatchEnd.parse(id), this, vlan, Burst.DEFAULT_CAPACITY);
     }
 
     @Override
@@ -76,6 +76,11 @@ public final class SteadyLane implements RxQueue, TxQueue {
     @Override
     public void flush() {
         // nobody to tell
+    }
+
+    @Override
+    public boolean everLive() {
+        return true;
     }
 
     @Override

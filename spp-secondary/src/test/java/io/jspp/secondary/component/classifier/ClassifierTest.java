@@ -10,7 +10,7 @@ import io.jspp.mbuf.Burst;
 import io.jspp.memory.Memory;
 import io.jspp.net.MacAddress;
 import io.jspp.net.VlanOperation;
-import io.jspp.patch.QueueId;
+import io.jspp.patch.PatchEnd;
 import io.jspp.secondary.component.ComponentCounters;
 import io.jspp.secondary.component.ComponentCounters.Count;
 import io.jspp.secondary.component.GraphException;
@@ -77,7 +77,7 @@ class ClassifierTest {
         return new Entry(
                 vlan,
                 address,
-                QueueId.parse(List.of("ring:0", "ring:1", "vhost:2").get(port)));
+                PatchEnd.parse(List.of("ring:0", "ring:1", "vhost:2").get(port)));
     }
 
     private void add(int vlan, String mac, int port) {
@@ -320,7 +320,7 @@ class ClassifierTest {
     @Test
     void shouldTakeItsEntriesAlongWhenItStops() {
         add(UNTAGGED, A, 0);
-        Entry elsewhere = new Entry(5, ClassifierEntries.DEFAULT, QueueId.parse("ring:9"));
+        Entry elsewhere = new Entry(5, ClassifierEntries.DEFAULT, PatchEnd.parse("ring:9"));
         entries.add(elsewhere);
         StartedComponent second = new ClassifierType(entries).start("other", counters, 4);
         Output output = new Lane("ring:9").output(VlanOperation.NONE);
