@@ -56,7 +56,7 @@ final class BodyBinder {
 
     private CommandSpec choose(final Map<String, Object> body) {
         CommandSpec best = candidates.get(0);
-        int bestScore = -1;
+        int bestScore = Integer.MIN_VALUE;
         for (final CommandSpec spec : candidates) {
             final int score = score(spec, body);
             if (score > bestScore) {
@@ -67,14 +67,14 @@ final class BodyBinder {
         return best;
     }
 
-    /** One point for each constant that is there, two when the first argument fits as well. */
+    /** Two points for each constant that is there, one less than none for each that is another, one when the first argument fits. */
     private static int score(final CommandSpec spec, final Map<String, Object> body) {
         int score = 0;
         boolean firstArgument = true;
         for (final JsonField field : spec.rest().body()) {
             final Object value = member(body, field.path());
             if (field.argumentName() == null) {
-                score += field.value().equals(value) ? 2 : 0;
+                score += field.value().equals(value) ? 2 : value == null ? 0 : -1;
             } else if (firstArgument) {
                 firstArgument = false;
                 score += fits(spec.argument(field.argumentName()), value) ? 1 : 0;
