@@ -315,7 +315,7 @@ class ShellTest {
 
                 Documented commands (type help <topic>):
                 ========================================
-                bye  cd    help     ls     nfv       pri  record  server
+                bye  cd    help     ls     nfv       pri  record  server  vf
                 cat  exit  history  mkdir  playback  pwd  redo    status
 
                 Display status info of SPP processes.
