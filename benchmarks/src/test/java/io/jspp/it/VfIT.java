@@ -331,7 +331,7 @@ class VfIT {
     }
 
     @Test
-    void shouldResumeAfterKillWithMoreEntriesThanTheSegmentHolds() {
+    void shouldResumeAfterKillWithHundredsOfEntries() {
         startVf("0,1,2");
         cluster.shell(
                 "vf 1; component start cls 1 classifier",
