@@ -63,7 +63,7 @@ class VfIT {
     }
 
     private void startVf(String lcores) {
-        vf = cluster.startVf(1, lcores);
+        vf = cluster.startSecondary("vf", 1, lcores);
         waitFor("vf 1 at the controller", () -> rest.send("GET", VF, "").statusCode() == 200);
     }
 

@@ -79,6 +79,11 @@ public final class ConfigKeys {
             1,
             1_048_576,
             "Classifier entries a port may have; 1: as SPP, which refuses the second");
+    public static final ConfigKey MIRROR_COPY = ConfigKey.word(
+            "mirror.copy",
+            "What a mirror sends twice: shallow the same memory, deep frames of guests as they were at one moment",
+            "shallow",
+            "deep");
 
     private static final List<ConfigKey> ALL = List.of(
             RUN_DIR,
@@ -101,7 +106,8 @@ public final class ConfigKeys {
             VHOST_QUEUES,
             VHOST_MEMORY_SLOTS,
             QUEUE_MAP,
-            CLASSIFIER_ENTRIES);
+            CLASSIFIER_ENTRIES,
+            MIRROR_COPY);
 
     private ConfigKeys() {}
 

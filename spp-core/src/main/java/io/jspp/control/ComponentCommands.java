@@ -4,7 +4,7 @@ import static io.jspp.control.CommandSpec.command;
 
 import java.util.List;
 
-/** The commands of processes that run components on lcores: a vf's. Wire forms, REST routes and texts are SPP's. */
+/** The commands of processes that run components on lcores: vf and mirror. Wire forms, REST routes and texts are SPP's. */
 final class ComponentCommands {
     private static final String TOO_FEW = "Error: Not enough parameters.";
     private static final String PORTS = "/components/{name}/ports";
@@ -13,8 +13,11 @@ final class ComponentCommands {
 
     private ComponentCommands() {}
 
-    /** @param types what {@code component start} takes */
-    static void add(final List<CommandSpec> specs, final ProcessKind kind, final String... types) {
+    /**
+     * @param vlan whether ports have VLAN operations; else a request's is ignored, as SPP does
+     * @param types what {@code component start} takes
+     */
+    static void add(final List<CommandSpec> specs, final ProcessKind kind, final boolean vlan, final String... types) {
         specs.add(command(kind, "component start", "component start {name} {core} {type}")
                 .argument("name", ArgumentType.name(), Completion.NEW_NAME, TOO_FEW)
                 .argument("core", ArgumentType.integer(0, 1023), Completion.UNUSED_CORE, TOO_FEW)
@@ -33,10 +36,21 @@ final class ComponentCommands {
                 .success("Succeeded to delete component '{name}'")
                 .help("stop a component and free its ports")
                 .build());
-        specs.add(attach(kind, "port add", "")
-                .optionalBody("vlan.operation", "none")
-                .help("let a component receive from (rx) or send to (tx) a port")
+        final CommandSpec.Builder plain =
+                attach(kind, "port add", "").help("let a component receive from (rx) or send to (tx) a port");
+        if (vlan) {
+            specs.add(plain.optionalBody("vlan.operation", "none").build());
+            addVlanOperations(specs, kind);
+        } else {
+            specs.add(plain.build());
+        }
+        specs.add(port(kind, "port del", "port del {port} {dir} {name}", "detach")
+                .success("Succeeded to del port")
+                .help("take a port from a component")
                 .build());
+    }
+
+    private static void addVlanOperations(final List<CommandSpec> specs, final ProcessKind kind) {
         specs.add(attach(kind, "port add tagged", " add_vlantag {vid} {pcp}")
                 .argument("vid", ArgumentType.integer(0, 4095), Completion.VID, TOO_FEW)
                 .argument("pcp", ArgumentType.integer(0, 7), Completion.PCP, TOO_FEW)
@@ -48,10 +62,6 @@ final class ComponentCommands {
         specs.add(attach(kind, "port add untagged", " del_vlantag")
                 .body("vlan.operation", "del")
                 .help("the same, removing the VLAN tag")
-                .build());
-        specs.add(port(kind, "port del", "port del {port} {dir} {name}", "detach")
-                .success("Succeeded to del port")
-                .help("take a port from a component")
                 .build());
     }
 

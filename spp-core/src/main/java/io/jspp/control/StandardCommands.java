@@ -43,15 +43,23 @@ final class StandardCommands {
                 .build());
         specs.add(exit(ProcessKind.NFV).success("Exit nfv {id}").build());
 
-        specs.add(command(ProcessKind.VF, "status", "status")
-                .rest("GET", "")
-                .shape(ReplyShape.COMPONENTS)
-                .help("show its components with their ports, and the classifier table")
-                .build());
-        ComponentCommands.add(specs, ProcessKind.VF, "forward", "merge", "classifier");
+        specs.add(componentStatus(ProcessKind.VF, "show its components with their ports, and the classifier table"));
+        ComponentCommands.add(specs, ProcessKind.VF, true, "forward", "merge", "classifier");
         ComponentCommands.addTable(specs, ProcessKind.VF);
         specs.add(exit(ProcessKind.VF).success("Exit vf {id}.").build());
+
+        specs.add(componentStatus(ProcessKind.MIRROR, "show its components with their ports"));
+        ComponentCommands.add(specs, ProcessKind.MIRROR, false, "mirror");
+        specs.add(exit(ProcessKind.MIRROR).success("Exit mirror {id}.").build());
         return specs;
+    }
+
+    private static CommandSpec componentStatus(final ProcessKind kind, final String help) {
+        return command(kind, "status", "status")
+                .rest("GET", "")
+                .shape(ReplyShape.COMPONENTS)
+                .help(help)
+                .build();
     }
 
     /** What the primary's forwarder and an nfv have in common: ports, patches, forward and stop. */

@@ -139,16 +139,17 @@ public final class SppCluster implements AutoCloseable {
     }
 
     /**
-     * Starts a vf and waits until it is ready.
+     * Starts a vf, mirror or pcap and waits until it is ready.
      *
+     * @param command {@code vf}, {@code mirror} or {@code pcap}
      * @param lcores EAL's {@code -l}: the main one and those of the workers
      * @param options application options
      */
-    public SppProcess startVf(int id, String lcores, String... options) {
-        List<String> words = new ArrayList<>(List.of("vf", "-l", lcores, "--file-prefix", prefix, "--"));
+    public SppProcess startSecondary(String command, int id, String lcores, String... options) {
+        List<String> words = new ArrayList<>(List.of(command, "-l", lcores, "--file-prefix", prefix, "--"));
         words.addAll(List.of("--client-id", "" + id, "-s", "127.0.0.1:" + secondaryPort()));
         words.addAll(List.of(options));
-        return awaitReady(start("vf" + id, words));
+        return awaitReady(start(command + id, words));
     }
 
     /** Waits for a process's readiness line. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Prints the status of a vf in SPP's layout. */
+/** Prints the status of processes with components in SPP's layouts. */
 final class ComponentStatusPrinter {
     private final PrintStream out;
 
@@ -16,16 +16,9 @@ final class ComponentStatusPrinter {
         this.out = out;
     }
 
-    void print(final Map<String, Object> status) {
+    void printVf(final Map<String, Object> status) {
         final List<Map<String, Object>> components = StatusPrinter.objects(status, "components");
-        out.println("Basic Information:");
-        out.println("  - client-id: " + status.get("client-id"));
-        out.println("  - ports: " + list(Json.asArray(status.get("ports"))));
-        out.println("  - lcore_ids:");
-        out.println("    - master: " + status.get("master-lcore"));
-        final Set<Object> lcores = new LinkedHashSet<>();
-        components.forEach(component -> lcores.add(component.get("core")));
-        out.println("    - slaves: " + list(List.copyOf(lcores)));
+        printBasics(status, components, true);
         out.println("Classifier Table:");
         final List<Map<String, Object>> entries = StatusPrinter.objects(status, "classifier_table");
         if (entries.isEmpty()) {
@@ -35,15 +28,55 @@ final class ComponentStatusPrinter {
             out.println("  - " + entry.get("value") + ", " + entry.get("port"));
         }
         out.println("Components:");
-        components.forEach(this::printComponent);
+        for (final Map<String, Object> component : components) {
+            printHead(component);
+            StatusPrinter.objects(component, "rx_port").forEach(port -> printPort("rx", port));
+            StatusPrinter.objects(component, "tx_port").forEach(port -> printPort("tx", port));
+        }
     }
 
-    private void printComponent(final Map<String, Object> component) {
+    /** As SPP's shell: one rx line, all tx ports in one line, {@code slave} for a single lcore. */
+    void printMirror(final Map<String, Object> status) {
+        final List<Map<String, Object>> components = StatusPrinter.objects(status, "components");
+        printBasics(status, components, false);
+        out.println("Components:");
+        for (final Map<String, Object> component : components) {
+            printHead(component);
+            if (component.get("name") == null) {
+                continue;
+            }
+            final List<Object> rx = names(component, "rx_port");
+            final List<Object> tx = names(component, "tx_port");
+            out.println("    - rx: " + (rx.isEmpty() ? "" : rx.get(0)));
+            out.println("    - tx: " + (tx.isEmpty() ? "" : list(tx)));
+        }
+    }
+
+    private static List<Object> names(final Map<String, Object> component, final String ports) {
+        return StatusPrinter.objects(component, ports).stream()
+                .map(port -> port.get("port"))
+                .toList();
+    }
+
+    private void printBasics(
+            final Map<String, Object> status, final List<Map<String, Object>> components, final boolean alwaysPlural) {
+        out.println("Basic Information:");
+        out.println("  - client-id: " + status.get("client-id"));
+        out.println("  - ports: " + list(Json.asArray(status.get("ports"))));
+        out.println("  - lcore_ids:");
+        out.println("    - master: " + status.get("master-lcore"));
+        final Set<Object> lcores = new LinkedHashSet<>();
+        components.forEach(component -> lcores.add(component.get("core")));
+        out.println(
+                alwaysPlural || lcores.size() != 1
+                        ? "    - slaves: " + list(List.copyOf(lcores))
+                        : "    - slave: " + lcores.iterator().next());
+    }
+
+    private void printHead(final Map<String, Object> component) {
         final Object name = component.get("name");
         out.println("  - core:" + component.get("core") + " '" + (name == null ? "" : name) + "' (type: "
                 + component.get("type") + ')');
-        StatusPrinter.objects(component, "rx_port").forEach(port -> printPort("rx", port));
-        StatusPrinter.objects(component, "tx_port").forEach(port -> printPort("tx", port));
     }
 
     private void printPort(final String direction, final Map<String, Object> port) {

@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code pri; …}, {@code nfv ID; …} and {@code vf ID; …}: commands to a process, all of them from the command model. */
+/** {@code pri; …}, {@code nfv ID; …}, {@code vf ID; …}: commands to a process of one kind, all of them from the command model. */
 final class ProcessCommand implements ShellCommand {
     private final ProcessKind kind;
     private final Servers servers;

@@ -34,7 +34,8 @@ final class Shell {
         recorder = new Recorder(files, out);
         playback = new Playback(files, recorder);
         final Map<ProcessKind, ProcessCommand> processes = new EnumMap<>(ProcessKind.class);
-        for (final ProcessKind kind : List.of(ProcessKind.PRIMARY, ProcessKind.NFV, ProcessKind.VF)) {
+        for (final ProcessKind kind :
+                List.of(ProcessKind.PRIMARY, ProcessKind.NFV, ProcessKind.VF, ProcessKind.MIRROR)) {
             processes.put(kind, new ProcessCommand(kind, servers, out));
         }
         final History history = new History(historyFile, out);

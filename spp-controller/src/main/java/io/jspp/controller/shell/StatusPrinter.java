@@ -24,7 +24,8 @@ final class StatusPrinter {
         switch (kind) {
             case PRIMARY -> printPrimary(status);
             case NFV -> printNfv(status);
-            case VF -> new ComponentStatusPrinter(out).print(status);
+            case VF -> new ComponentStatusPrinter(out).printVf(status);
+            case MIRROR -> new ComponentStatusPrinter(out).printMirror(status);
             default -> out.println(Json.write(status));
         }
     }

@@ -315,8 +315,8 @@ class ShellTest {
 
                 Documented commands (type help <topic>):
                 ========================================
-                bye  cd    help     ls     nfv       pri  record  server  vf
-                cat  exit  history  mkdir  playback  pwd  redo    status
+                bye  cd    help     ls      mkdir  playback  pwd     redo    status
+                cat  exit  history  mirror  nfv    pri       record  server  vf
 
                 Display status info of SPP processes.
 

@@ -2,7 +2,7 @@ package io.jspp.controller.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jspp.controller.ScriptedVf;
+import io.jspp.controller.ScriptedSecondary;
 import io.jspp.controller.TestController;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -36,13 +36,13 @@ class VfShellTest {
     private Path directory;
 
     private TestController ctl;
-    private ScriptedVf vf;
+    private ScriptedSecondary vf;
     private ShellHarness shell;
 
     @BeforeEach
     void start() throws IOException {
         ctl = new TestController();
-        vf = new ScriptedVf(ctl.controller(), 2);
+        vf = new ScriptedSecondary(ctl.controller(), "vf", 2);
         vf.status(STATUS);
         ctl.awaitProcesses("[{\"type\": \"vf\", \"client-id\": 2}]");
         shell = new ShellHarness(ctl.controller(), directory.resolve("history"));

@@ -13,7 +13,7 @@ public final class ComponentCounters implements AutoCloseable {
     public enum Count {
         /** Multicast and broadcast frames that went to all ports of their VLAN. */
         FLOODED,
-        /** Frames sent beyond those received: the second and later destinations of flooded ones. */
+        /** Frames sent beyond those received: the second and later destinations of flooded and mirrored ones. */
         COPIED,
         /** Dropped: shorter than an Ethernet header. */
         RUNT,

@@ -1,4 +1,4 @@
-package io.jspp.secondary.vf;
+package io.jspp.secondary.graph;
 
 import io.jspp.config.Lcore;
 import io.jspp.control.CommandCodec;
@@ -7,10 +7,10 @@ import io.jspp.control.CommandHandler;
 import io.jspp.control.CommandRegistry;
 import io.jspp.control.CommandRequest;
 import io.jspp.control.CommandTable;
+import io.jspp.control.JsonWriter;
 import io.jspp.control.ProcessKind;
 import io.jspp.control.Reply;
 import io.jspp.linux.LinuxException;
-import io.jspp.net.MacAddress;
 import io.jspp.net.VlanOperation;
 import io.jspp.patch.PatchEnd;
 import io.jspp.port.Direction;
@@ -19,52 +19,56 @@ import io.jspp.secondary.SecondaryRuntime;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.GraphException;
 import io.jspp.secondary.component.GraphException.Subject;
-import io.jspp.secondary.component.classifier.ClassifierEntries;
-import io.jspp.secondary.component.classifier.ClassifierEntries.Entry;
 import io.jspp.state.Cause;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * What a vf does for each command of SPP's. A change is in effect and committed before it is answered; messages begin with SPP's words. Control
- * thread.
+ * What a process does for each command that changes its graph of components. A change is in effect and committed before it is answered; messages begin
+ * with SPP's words. Control thread.
  */
-final class VfCommands {
+public final class GraphCommands {
+    private final ProcessKind kind;
     private final SecondaryRuntime runtime;
     private final ComponentGraph graph;
-    private final ClassifierEntries entries;
     private final CommandCodec codec = new CommandCodec(CommandRegistry.standard());
     private final Map<String, Change> changes = new LinkedHashMap<>();
+    private Consumer<StringBuilder> furtherLines = text -> {};
 
     /** One command that changes the graph. */
-    private interface Change {
+    public interface Change {
+        /** @throws GraphException when it is refused; nothing has changed then */
         void make(CommandRequest request);
     }
 
-    VfCommands(SecondaryRuntime runtime, ComponentGraph graph, ClassifierEntries entries) {
+    /** With the commands that all kinds have. */
+    public GraphCommands(ProcessKind kind, SecondaryRuntime runtime, ComponentGraph graph) {
+        this.kind = kind;
         this.runtime = runtime;
         this.graph = graph;
-        this.entries = entries;
-        changes.put("component start", this::start);
-        changes.put("component stop", request -> graph.stop(request.argument("name")));
-        changes.put("port add", request -> addPort(request, null));
-        changes.put(
-                "port add tagged",
-                request -> addPort(request, VlanOperation.add(request.intArgument("vid"), request.intArgument("pcp"))));
-        changes.put("port add untagged", request -> addPort(request, VlanOperation.DEL));
-        changes.put(
-                "port del", request -> graph.removePort(queue(request), direction(request), request.argument("name")));
-        changes.put("add mac", request -> addEntry(entry(request, ClassifierEntries.UNTAGGED)));
-        changes.put("add vlan", request -> addEntry(entry(request, request.intArgument("vlan"))));
-        changes.put("del mac", request -> removeEntry(entry(request, ClassifierEntries.UNTAGGED)));
-        changes.put("del vlan", request -> removeEntry(entry(request, request.intArgument("vlan"))));
+        on("component start", this::start);
+        on("component stop", request -> graph.stop(request.argument("name")));
+        on("port add", request -> addPort(request, null));
+        on("port del", request -> graph.removePort(queue(request), direction(request), request.argument("name")));
+    }
+
+    /** Adds a command of this kind only. */
+    public GraphCommands on(String command, Change change) {
+        changes.put(command, change);
+        return this;
+    }
+
+    /** @param lines appends the commands that make what the graph does not hold, one per line */
+    public void keep(Consumer<StringBuilder> lines) {
+        furtherLines = lines;
     }
 
     /** @param exit ends this process for good; runs after the reply was sent */
-    CommandTable table(VfStatus status, Runnable exit) {
-        CommandTable table = new CommandTable(ProcessKind.VF)
-                .on("status", request -> Reply.status(status::write))
+    public CommandTable table(Consumer<JsonWriter> status, Runnable exit) {
+        CommandTable table = new CommandTable(kind)
+                .on("status", request -> Reply.status(status))
                 .on("exit", request -> Reply.okThen(exit));
         changes.forEach((name, change) -> table.on(name, committing(change)));
         return table;
@@ -75,9 +79,9 @@ final class VfCommands {
      *
      * @throws IllegalStateException when it can't be done any more
      */
-    void repeat(String line) {
+    public void repeat(String line) {
         try {
-            CommandRequest request = codec.parse(ProcessKind.VF, CommandCodec.words(line));
+            CommandRequest request = codec.parse(kind, CommandCodec.words(line));
             Change change = changes.get(request.spec().name());
             if (change == null) {
                 throw new IllegalStateException("this changes nothing");
@@ -86,11 +90,6 @@ final class VfCommands {
         } catch (CommandException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
-    }
-
-    /** Classifier entries that there are. */
-    int entries() {
-        return entries.all().size();
     }
 
     private CommandHandler committing(Change change) {
@@ -145,31 +144,16 @@ final class VfCommands {
                 .toString();
         throw new GraphException(
                 core == runtime.options().lcores().mainId() ? Subject.CORE : Subject.EXECUTION,
-                "lcore " + core + " is no worker of this vf (-l): " + given + " are");
+                "lcore " + core + " is no worker of this " + kind.wireName() + " (-l): " + given + " are");
     }
 
-    private void addPort(CommandRequest request, VlanOperation vlan) {
+    /**
+     * Adds the port that a request names.
+     *
+     * @param vlan null when none was named
+     */
+    public void addPort(CommandRequest request, VlanOperation vlan) {
         graph.addPort(queue(request), direction(request), request.argument("name"), vlan);
-    }
-
-    private void addEntry(Entry entry) {
-        if (!runtime.ports().contains(entry.port().port())) {
-            throw new GraphException(
-                    Subject.PORT, entry.port() + " is not known here: add it to a classifier as tx port first");
-        }
-        entries.add(entry);
-        graph.refresh();
-    }
-
-    private void removeEntry(Entry entry) {
-        entries.remove(entry);
-        graph.refresh();
-    }
-
-    private Entry entry(CommandRequest request, int vlan) {
-        String mac = request.argument("mac");
-        long address = mac.equals("default") ? ClassifierEntries.DEFAULT : MacAddress.parse(mac);
-        return new Entry(vlan, address, queue(request));
     }
 
     private static Direction direction(CommandRequest request) {
@@ -177,10 +161,10 @@ final class VfCommands {
     }
 
     /**
-     * As in SPP the queue of a device with several must be named; not where flows are spread over all queues, as those of a guest are, which SPP
+     * The port, or the queue, that a request names. As in SPP the queue of a device with several must be named; not where flows are spread over all queues, as those of a guest are, which SPP
      * does not have.
      */
-    private PatchEnd queue(CommandRequest request) {
+    public PatchEnd queue(CommandRequest request) {
         PatchEnd id = PatchEnd.parse(request.argument("port"));
         if (id.isWhole() && runtime.ports().mustNameQueue(id.port())) {
             throw new GraphException(
@@ -200,16 +184,11 @@ final class VfCommands {
             component.inputs().forEach(input -> port(text, input.id(), "rx", component.name(), input.vlan()));
             component.outputs().forEach(output -> port(text, output.id(), "tx", component.name(), output.vlan()));
         }
-        for (Entry entry : entries.all()) {
-            String vlan = entry.vlan() == ClassifierEntries.UNTAGGED ? "mac " : "vlan " + entry.vlan() + ' ';
-            String mac = entry.address() == ClassifierEntries.DEFAULT ? "default" : MacAddress.format(entry.address());
-            text.append(
-                    "classifier_table add " + vlan + mac + ' ' + entry.port().wire() + '\n');
-        }
+        furtherLines.accept(text);
         return text.toString();
     }
 
-    private void port(StringBuilder text, PatchEnd id, String direction, String component, VlanOperation vlan) {
+    private static void port(StringBuilder text, PatchEnd id, String direction, String component, VlanOperation vlan) {
         text.append("port add " + id.wire() + ' ' + direction + ' ' + component);
         switch (vlan.kind()) {
             case ADD -> text.append(" add_vlantag " + vlan.vid() + ' ' + vlan.pcp());

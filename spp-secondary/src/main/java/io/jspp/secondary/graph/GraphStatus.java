@@ -1,4 +1,4 @@
-package io.jspp.secondary.vf;
+package io.jspp.secondary.graph;
 
 import io.jspp.control.JsonWriter;
 import io.jspp.net.VlanOperation;
@@ -14,39 +14,37 @@ import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.ComponentGraph.View;
 import io.jspp.secondary.component.Input;
 import io.jspp.secondary.component.Output;
-import io.jspp.secondary.component.classifier.ClassifierEntries;
-import io.jspp.secondary.component.classifier.ClassifierEntries.Entry;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A vf's status: SPP's members in SPP's order ({@code client-id phy vhost ring master-lcore core classifier_table}), then what SPP does not tell: ports
- * of other types, workers, port states, counters of components and queues with drops by reason.
+ * The status of a process that runs components: SPP's members in SPP's order ({@code client-id phy vhost ring master-lcore core}, then what its kind has
+ * beside them), then what SPP does not tell: ports of other types, workers, port states, counters of components and queues with drops by reason.
+ * Control thread.
  */
-final class VfStatus {
+public final class GraphStatus {
     /** Types that SPP lists by number, each under its own name. */
     private static final List<String> LISTED_TYPES = List.of("phy", "vhost", "ring");
 
-    /** Entries beyond these are counted only, so that a status stays within the longest reply. */
-    static final int MAX_ENTRIES = 10_000;
-
     private final SecondaryRuntime runtime;
     private final ComponentGraph graph;
-    private final ClassifierEntries entries;
+    private final Consumer<JsonWriter> ofKind;
     private final StatusParts parts;
 
-    VfStatus(SecondaryRuntime runtime, ComponentGraph graph, ClassifierEntries entries) {
+    /** @param ofKind writes the members that only this kind of process has */
+    public GraphStatus(SecondaryRuntime runtime, ComponentGraph graph, Consumer<JsonWriter> ofKind) {
         this.runtime = runtime;
         this.graph = graph;
-        this.entries = entries;
+        this.ofKind = ofKind;
         parts = new StatusParts(runtime);
     }
 
     /** Writes the members of {@code info}. */
-    void write(JsonWriter json) {
+    public void write(JsonWriter json) {
         List<Port> ports = runtime.ports().all();
         List<View> components = graph.components();
         json.field("client-id", runtime.clientId());
@@ -55,7 +53,7 @@ final class VfStatus {
         }
         json.field("master-lcore", runtime.options().lcores().mainId());
         writeCores(json, components);
-        writeTable(json);
+        ofKind.accept(json);
         json.field("more_ports", others(ports, components));
         parts.writeWorkers(json);
         parts.writeStates(json, ports);
@@ -144,23 +142,6 @@ final class VfStatus {
                 .field("pcp", vlan.pcp())
                 .endObject()
                 .endObject();
-    }
-
-    private void writeTable(JsonWriter json) {
-        json.name("classifier_table").array();
-        int written = 0;
-        for (Entry entry : entries.all()) {
-            if (++written > MAX_ENTRIES) {
-                break;
-            }
-            json.object()
-                    .field("type", entry.type())
-                    .field("value", entry.value())
-                    .field("port", entry.port().toString())
-                    .endObject();
-        }
-        json.endArray();
-        json.field("classifier_entries", entries.all().size());
     }
 
     private void writeComponentCounters(JsonWriter json, List<View> components) {

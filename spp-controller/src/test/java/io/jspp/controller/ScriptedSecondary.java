@@ -10,21 +10,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** SPP's spp_vf as the transcripts show it: spaced JSON without padding, a status that a test sets, errors that a test names. */
-public final class ScriptedVf implements AutoCloseable {
+/** SPP's spp_vf, spp_mirror or spp_pcap as the transcripts show it: spaced JSON without padding, a status that a test sets, errors that a test names. */
+public final class ScriptedSecondary implements AutoCloseable {
     private static final String SUCCESS = "{ \"results\": [ { \"result\": \"success\" } ] }";
 
+    private final String type;
     private final int clientId;
     private final Socket socket;
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, String> errors = new ConcurrentHashMap<>();
     private volatile String info = "{ }";
 
-    public ScriptedVf(final Controller controller, final int clientId) throws IOException {
+    public ScriptedSecondary(final Controller controller, final String type, final int clientId) throws IOException {
+        this.type = type;
         this.clientId = clientId;
         socket = new Socket(InetAddress.getLoopbackAddress(), controller.secondaryPort());
         socket.setTcpNoDelay(true);
-        final Thread thread = new Thread(this::run, "vf" + clientId);
+        final Thread thread = new Thread(this::run, type + clientId);
         thread.setDaemon(true);
         thread.start();
     }
@@ -64,7 +66,7 @@ public final class ScriptedVf implements AutoCloseable {
 
     private String answer(final String request) {
         if (request.equals("_get_client_id")) {
-            return SUCCESS.replace(" ] }", " ], \"client_id\": " + clientId + ", \"process_type\": \"vf\" }");
+            return SUCCESS.replace(" ] }", " ], \"client_id\": " + clientId + ", \"process_type\": \"" + type + "\" }");
         }
         if (request.equals("status")) {
             return SUCCESS.replace(" ] }", " ], \"info\": " + info + " }");

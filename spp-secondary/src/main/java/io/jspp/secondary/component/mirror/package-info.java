@@ -1,0 +1,2 @@
+/** The component that sends everything twice. */
+package io.jspp.secondary.component.mirror;

@@ -1,0 +1,2 @@
+/** The mirror: components that send everything twice. */
+package io.jspp.secondary.mirror;
