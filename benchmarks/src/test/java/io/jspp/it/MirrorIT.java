@@ -8,6 +8,9 @@ import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.ProjectHome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,17 +21,24 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import net.jpountz.lz4.LZ4FrameInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** A mirror as a process: everything twice. */
+/** A mirror and a pcap as processes: everything twice, and what is captured of it in files. */
 @Tag("system")
 class MirrorIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String MIRROR = "/mirrors/1";
+    private static final String PCAP = "/pcaps/2";
     private static final int FRAMES = 100;
+
+    @TempDir
+    private Path directory;
 
     private final SppCluster cluster =
             new SppCluster("mirrorit", ProjectHome.launcher().toString(), line -> {});
@@ -129,5 +139,98 @@ class MirrorIT {
         Map<String, Object> counters =
                 Json.asObject(RestClient.list(status, "component_counters").get(0));
         return RestClient.number(counters.get("copied"));
+    }
+
+    /** The copy goes to a ring that a pcap captures, before, during and after the pcap's death. */
+    @Test
+    void shouldCaptureTheCopyWithoutDisturbingTheOriginal() throws IOException {
+        start("mirror", 1, "0,1");
+        String[] options = {"-c", "ring:0", "--out-dir", directory.toString()};
+        SppProcess pcap = start("pcap", 2, "0,1,2,3", options);
+        cluster.shell("pcap 2; start");
+        Map<String, Object> running = rest.get(PCAP);
+        assertEquals("running", running.get("status"));
+        List<String> names = fileNames(running);
+        assertEquals(2, names.size());
+        for (int i = 0; i < 2; i++) {
+            String name = names.get(i);
+            assertTrue(
+                    name.matches(".*/spp_pcap\\.[0-9]{14}\\.ring0\\." + (i + 1) + "\\.1\\.pcap\\.lz4"),
+                    names::toString);
+            assertTrue(Files.exists(Path.of(name + ".tmp")));
+        }
+        cluster.shell(
+                "mirror 1; component start mir 1 mirror",
+                "mirror 1; port add pcap:1 tx mir",
+                "mirror 1; port add ring:0 tx mir",
+                "mirror 1; port add pcap:0 rx mir");
+        assertEquals(frames, written(1));
+        waitFor("all frames captured", () -> captured("packets") == FRAMES);
+        cluster.shell("pcap 2; stop");
+        assertEquals(frames, captured(names));
+        assertEquals(FRAMES, captured("written"));
+        assertEquals(List.of("", ""), fileNames(rest.get(PCAP)));
+
+        cluster.shell("pcap 2; start");
+        pcap.kill();
+        secondaries.remove(pcap);
+        pcap = start("pcap", 2, "0,1,2,3", options);
+        assertTrue(pcap.out().contains("resumed: capturing ring:0"), pcap.out().toString());
+        cluster.shell("pcap 2; exit");
+        assertEquals(0, pcap.awaitExit(LIMIT));
+        pcap = start("pcap", 2, "0,1,2,3", options);
+        assertEquals("idle", rest.get(PCAP).get("status"));
+    }
+
+    private long captured(String what) {
+        return RestClient.number(Json.asObject(rest.get(PCAP).get("capture")).get(what));
+    }
+
+    private static List<String> fileNames(Map<String, Object> status) {
+        return Json.asArray(status.get("core")).stream()
+                .map(Json::asObject)
+                .filter(core -> core.get("role").equals("write"))
+                .map(core -> core.get("filename").toString())
+                .toList();
+    }
+
+    /** Frames of several complete files, in their order. */
+    private List<String> captured(List<String> names) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (String name : names) {
+            assertFalse(Files.exists(Path.of(name + ".tmp")));
+            Path plain = directory.resolve("plain.pcap");
+            try (InputStream file = new LZ4FrameInputStream(Files.newInputStream(Path.of(name)))) {
+                Files.write(plain, file.readAllBytes());
+            }
+            all.addAll(PcapFile.read(plain));
+        }
+        return all.stream().sorted().toList();
+    }
+
+    @Test
+    void shouldRefuseWrongCaptureOptions() throws IOException {
+        assertEquals(2, exit("-c", "phy"));
+        assertEquals(2, exit("-c", "phy:0", "nq"));
+        assertEquals(2, exit("--out-dir", directory.toString()));
+        assertEquals(2, exit("-c", "phy:0", "--fsize", "0"));
+        assertEquals(1, exit("-c", "phy:0", "--out-dir", directory + "/absent"));
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(0, files.count());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private int exit(String... options) {
+        List<String> words = new ArrayList<>(List.of("pcap", "-l", "0,1,2", "--"));
+        words.addAll(List.of("--client-id", "2", "-s", "127.0.0.1:" + cluster.secondaryPort()));
+        words.addAll(List.of(options));
+        SppProcess pcap = cluster.start("pcap", words);
+        try {
+            return pcap.awaitExit(LIMIT);
+        } finally {
+            cluster.end(pcap);
+        }
     }
 }

@@ -51,7 +51,26 @@ final class StandardCommands {
         specs.add(componentStatus(ProcessKind.MIRROR, "show its components with their ports"));
         ComponentCommands.add(specs, ProcessKind.MIRROR, false, "mirror");
         specs.add(exit(ProcessKind.MIRROR).success("Exit mirror {id}.").build());
+
+        specs.add(command(ProcessKind.PCAP, "status", "status")
+                .rest("GET", "")
+                .shape(ReplyShape.OBJECT)
+                .help("show whether it captures, and into which files")
+                .build());
+        specs.add(capture("start")
+                .success("Start packet capture.")
+                .help("begin to capture, into new files")
+                .build());
+        specs.add(capture("stop")
+                .success("Stop packet capture.")
+                .help("end capturing and complete the files")
+                .build());
+        specs.add(exit(ProcessKind.PCAP).success("Exit pcap {id}.").build());
         return specs;
+    }
+
+    private static CommandSpec.Builder capture(final String action) {
+        return command(ProcessKind.PCAP, action, action).rest("PUT", "/capture").body("action", action);
     }
 
     private static CommandSpec componentStatus(final ProcessKind kind, final String help) {

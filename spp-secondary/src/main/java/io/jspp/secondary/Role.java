@@ -1,15 +1,33 @@
 package io.jspp.secondary;
 
+import io.jspp.config.Lcore;
+import io.jspp.config.ProcessOptions;
 import io.jspp.control.CommandTable;
 import io.jspp.control.ProcessKind;
+import java.util.List;
 
 /**
  * What makes a secondary an nfv, a vf or another kind: its commands and what it runs. Everything else is {@link SecondaryProcess}. Made and closed
  * on the main thread, commands run on the control connection's.
  */
 public interface Role extends AutoCloseable {
-    /** Makes the role of one process. */
+    /** Makes the role of one process; its methods are called in this order. */
     interface Opener {
+        /** Adds options that only this kind has. */
+        default void addOptions(ProcessOptions.Parser parser) {}
+
+        /**
+         * Checks what only the whole command line shows.
+         *
+         * @throws io.jspp.config.UsageException exit status 2
+         */
+        default void finish(ProcessOptions options) {}
+
+        /** Which of the lcores but the main one get workers, at least one; the others are the role's own. */
+        default List<Lcore> polled(List<Lcore> lcores) {
+            return lcores;
+        }
+
         Role open(SecondaryRuntime runtime);
     }
 

@@ -16,12 +16,14 @@ public final class SecondaryMain {
     public static void run(String name, Role.Opener role, String[] args) {
         ProcessOptions.Parser parser = new ProcessOptions.Parser(name, "secondary", System.getenv(), YamlFile::read);
         SecondaryOptions own = new SecondaryOptions(parser);
+        role.addOptions(parser);
         int exitCode = ProcessMain.run(
                 "spp " + name,
                 parser::usage,
                 () -> {
                     ProcessOptions options = parser.parse(args);
                     own.finish();
+                    role.finish(options);
                     LogSetup.apply("spp " + name + " " + own.clientId(), options.configuration());
                     return new SecondaryProcess(name, role, options, own, System.out::println).run();
                 },

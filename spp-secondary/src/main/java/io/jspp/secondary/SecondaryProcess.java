@@ -99,7 +99,7 @@ final class SecondaryProcess {
                 segment.clients().configuration(own.clientId()),
                 options.runDirectory().path().resolve("client-" + own.clientId() + ".conf")));
         open(() -> forgetAfterExit(client, store));
-        List<Lcore> lcores = workerLcores();
+        List<Lcore> lcores = opener.polled(workerLcores());
         WorkerGroup workers = open(new WorkerGroup(makeWorkers(segment, lcores)));
         workers.start();
         ProcessCounters counters = open(new ProcessCounters(
@@ -125,7 +125,7 @@ final class SecondaryProcess {
         }
         control.awaitConnected(SAY_READY_MS, TimeUnit.MILLISECONDS);
         out.accept(name + " " + own.clientId() + " ready: "
-                + String.join(", ", lcores.stream().map(Lcore::toString).toList()) + ", controller "
+                + String.join(", ", workerLcores().stream().map(Lcore::toString).toList()) + ", controller "
                 + options.controller() + ", primary pid " + client.primaryPid());
         termination.await();
     }

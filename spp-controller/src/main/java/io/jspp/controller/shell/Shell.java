@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -34,8 +33,7 @@ final class Shell {
         recorder = new Recorder(files, out);
         playback = new Playback(files, recorder);
         final Map<ProcessKind, ProcessCommand> processes = new EnumMap<>(ProcessKind.class);
-        for (final ProcessKind kind :
-                List.of(ProcessKind.PRIMARY, ProcessKind.NFV, ProcessKind.VF, ProcessKind.MIRROR)) {
+        for (final ProcessKind kind : ProcessKind.values()) {
             processes.put(kind, new ProcessCommand(kind, servers, out));
         }
         final History history = new History(historyFile, out);

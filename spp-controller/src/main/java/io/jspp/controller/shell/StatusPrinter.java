@@ -7,12 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
 /** Prints the status objects of processes in SPP's layouts. */
 final class StatusPrinter {
     /** Seen from the missing arrow. */
     private static final String UNUSED = "unused";
+
+    private static final Collector<CharSequence, ?, String> LIST = Collectors.joining(", ", "[", "]");
 
     private final PrintStream out;
 
@@ -26,7 +29,26 @@ final class StatusPrinter {
             case NFV -> printNfv(status);
             case VF -> new ComponentStatusPrinter(out).printVf(status);
             case MIRROR -> new ComponentStatusPrinter(out).printMirror(status);
-            default -> out.println(Json.write(status));
+            case PCAP -> printPcap(status);
+        }
+    }
+
+    private void printPcap(final Map<String, Object> status) {
+        final List<Map<String, Object>> cores = objects(status, "core");
+        out.println("Basic Information:");
+        out.println("  - client-id: " + status.get("client-id"));
+        out.println("  - status: " + status.get("status"));
+        out.println("  - lcore_ids:");
+        out.println("    - master: " + status.get("master-lcore"));
+        out.println("    - slaves: "
+                + cores.stream().map(core -> String.valueOf(core.get("core"))).collect(LIST));
+        out.println("Components:");
+        for (final Map<String, Object> core : cores) {
+            out.println("  - core:" + core.get("core") + ' ' + core.get("role"));
+            objects(core, "rx_port").forEach(port -> out.println("    - rx: " + port.get("port")));
+            if (core.containsKey("filename")) {
+                out.println("    - filename: " + core.get("filename"));
+            }
         }
     }
 
@@ -152,8 +174,7 @@ final class StatusPrinter {
         if (workers.size() == 1) {
             out.println("  - slave: " + workers.get(0));
         } else if (workers.size() > 1) {
-            out.println("  - slaves: "
-                    + workers.stream().map(Object::toString).collect(Collectors.joining(", ", "[", "]")));
+            out.println("  - slaves: " + workers.stream().map(Object::toString).collect(LIST));
         }
     }
 

@@ -315,8 +315,8 @@ class ShellTest {
 
                 Documented commands (type help <topic>):
                 ========================================
-                bye  cd    help     ls      mkdir  playback  pwd     redo    status
-                cat  exit  history  mirror  nfv    pri       record  server  vf
+                bye  cd    help     ls      mkdir  pcap      pri  record  server  vf
+                cat  exit  history  mirror  nfv    playback  pwd  redo    status
 
                 Display status info of SPP processes.
 
@@ -331,7 +331,7 @@ class ShellTest {
     void shouldOfferWhatCanFollow() {
         assertEquals(0, shell.run("nfv 1; add ring:0", "nfv 1; add vhost:3", "nfv 1; patch phy:0 ring:0"));
         assertEquals(
-                List.of("pri", "pwd", "playback").stream().sorted().toList(),
+                List.of("pcap", "pri", "pwd", "playback").stream().sorted().toList(),
                 shell.complete("p").stream().sorted().toList());
         assertEquals(List.of("1;"), shell.complete("nfv "));
         assertEquals(

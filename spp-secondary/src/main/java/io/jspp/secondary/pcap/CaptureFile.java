@@ -1,0 +1,148 @@
+package io.jspp.secondary.pcap;
+
+import io.jspp.memory.Memory;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4FrameOutputStream;
+import net.jpountz.xxhash.XXHashFactory;
+
+/**
+ * The files of one writer, one after the other, each an LZ4 frame that holds a capture file. A file is called {@code ….tmp} until it is complete. Used by
+ * one thread at a time.
+ */
+final class CaptureFile implements AutoCloseable {
+    private static final int CHUNK = 64 << 10;
+    private static final long SIZE_NOT_KNOWN = -1;
+    private static final String UNFINISHED = ".tmp";
+
+    private final Path directory;
+    private final String prefix;
+    private final RecordFormat format;
+    private final long maxBytes;
+    private final byte[] chunk = new byte[CHUNK];
+    private volatile Path path;
+    private int sequence;
+    private OutputStream file;
+    private OutputStream out;
+    private long written;
+
+    /**
+     * Opens the first file.
+     *
+     * @param prefix of the file's name, up to the sequence number
+     * @param maxBytes a file with more than these, uncompressed, is followed by the next one
+     */
+    CaptureFile(Path directory, String prefix, RecordFormat format, long maxBytes) throws IOException {
+        this.directory = directory;
+        this.prefix = prefix;
+        this.format = format;
+        this.maxBytes = maxBytes;
+        open();
+    }
+
+    /** What the present file is called when it is complete. Any thread. */
+    Path path() {
+        return path;
+    }
+
+    /** Writes whole records. */
+    void write(long address, int bytes) throws IOException {
+        int from = 0;
+        for (int at = 0; at < bytes; ) {
+            if (written > maxBytes) {
+                copy(address + from, at - from);
+                from = at;
+                finish();
+                open();
+            }
+            int record = format.recordBytes(address + at);
+            written += record;
+            at += record;
+        }
+        copy(address + from, bytes - from);
+    }
+
+    private void copy(long address, int bytes) throws IOException {
+        for (int done = 0; done < bytes; ) {
+            int n = Math.min(CHUNK, bytes - done);
+            Memory.get(address + done, chunk, 0, n);
+            out.write(chunk, 0, n);
+            done += n;
+        }
+    }
+
+    /** A name that neither a complete nor an unfinished file has. */
+    private void open() throws IOException {
+        while (true) {
+            sequence++;
+            Path wanted = directory.resolve(prefix + sequence + '.' + format.extension() + ".lz4");
+            if (Files.exists(wanted)) {
+                continue;
+            }
+            try {
+                file = create(unfinished(wanted));
+            } catch (FileAlreadyExistsException taken) {
+                continue;
+            }
+            path = wanted;
+            out = compressed(file);
+            byte[] header = format.fileHeader();
+            out.write(header);
+            written = header.length;
+            return;
+        }
+    }
+
+    private static OutputStream create(Path file) throws IOException {
+        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        Files.createFile(file, ownerOnly);
+        return Files.newOutputStream(file, StandardOpenOption.WRITE);
+    }
+
+    private static OutputStream compressed(OutputStream file) throws IOException {
+        return new LZ4FrameOutputStream(
+                file,
+                LZ4FrameOutputStream.BLOCKSIZE.SIZE_256KB,
+                SIZE_NOT_KNOWN,
+                LZ4Factory.fastestJavaInstance().fastCompressor(),
+                XXHashFactory.fastestJavaInstance().hash32(),
+                LZ4FrameOutputStream.FLG.Bits.BLOCK_INDEPENDENCE);
+    }
+
+    private static Path unfinished(Path path) {
+        return path.resolveSibling(path.getFileName() + UNFINISHED);
+    }
+
+    private void finish() throws IOException {
+        out.close();
+        Files.move(unfinished(path), path);
+    }
+
+    /** Completes the last file. */
+    @Override
+    public void close() throws IOException {
+        finish();
+    }
+
+    /** Closes and removes the last file: nothing was captured. */
+    void discard() throws IOException {
+        abandon();
+        Files.deleteIfExists(unfinished(path));
+    }
+
+    /** After a write failed: keeps the file as it is, under its unfinished name. */
+    void abandon() {
+        try {
+            file.close();
+        } catch (IOException again) {
+            // the first failure has been told
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.jspp.secondary.pcap;
+
+import io.jspp.config.Lcore;
+import io.jspp.linux.Linux;
+import io.jspp.linux.LinuxException;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A thread that compresses and writes what the worker captured, pinned to the CPUs of its lcore. When its disk is full or fails it says so once and
+ * goes on emptying blocks, so that capture and forwarding go on; what it could not write is counted.
+ */
+final class CaptureWriter implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureWriter.class);
+
+    private final Lcore lcore;
+    private final CaptureBlocks blocks;
+    private final RecordFormat format;
+    private final CaptureFile file;
+    private final Thread thread;
+    private volatile boolean ending;
+
+    // written by the writer's thread
+    private volatile long written;
+    private volatile long lost;
+    private volatile String failure = "";
+
+    /** @param file opened; owned from here on */
+    CaptureWriter(Lcore lcore, CaptureBlocks blocks, RecordFormat format, CaptureFile file) {
+        this.lcore = lcore;
+        this.blocks = blocks;
+        this.format = format;
+        this.file = file;
+        thread = new Thread(this, "writer-" + lcore.id());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    Lcore lcore() {
+        return lcore;
+    }
+
+    /** What the present file will be called. */
+    String fileName() {
+        return file.path().toString();
+    }
+
+    /** Packets in files. */
+    long written() {
+        return written;
+    }
+
+    /** Packets that could not be written. */
+    long lost() {
+        return lost;
+    }
+
+    /** Why, or an empty text. */
+    String failure() {
+        return failure;
+    }
+
+    /** There is a block. Any thread. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Writes what there is and ends; the worker passes nothing more. Control thread. */
+    void end() {
+        ending = true;
+        wake();
+    }
+
+    /** Waits for the thread. */
+    void join() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void run() {
+        pin();
+        while (true) {
+            boolean last = ending; // before the look: nothing comes after it
+            CaptureBlocks.Block block = blocks.next();
+            if (block != null) {
+                write(block);
+                blocks.giveBack(block);
+            } else if (last) {
+                break;
+            } else {
+                LockSupport.park(this); // an unpark after the last look is remembered
+            }
+        }
+        try {
+            if (failure.isEmpty()) {
+                file.close();
+            }
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private void pin() {
+        if (lcore.cpus().isEmpty()) {
+            return;
+        }
+        BitSet cpus = new BitSet();
+        lcore.cpus().forEach(cpus::set);
+        try {
+            Linux.schedSetaffinity(0, cpus);
+        } catch (LinuxException e) {
+            LOG.warn("{}: {}", lcore, e.getMessage());
+        }
+    }
+
+    private void write(CaptureBlocks.Block block) {
+        int packets = 0;
+        for (int at = 0; at < block.used; at += format.recordBytes(block.memory.address() + at)) {
+            packets++;
+        }
+        if (failure.isEmpty()) {
+            try {
+                file.write(block.memory.address(), block.used);
+                written += packets;
+                return;
+            } catch (IOException e) {
+                fail(e);
+            }
+        }
+        lost += packets;
+    }
+
+    private void fail(IOException e) {
+        failure = "files in " + file.path().getParent() + ": " + e;
+        LOG.error("{}; what lcore {} gets is lost until you stop capture and start it again", failure, lcore.id());
+        file.abandon();
+    }
+}

@@ -1,0 +1,2 @@
+/** The pcap: captures one port into compressed files. */
+package io.jspp.secondary.pcap;
