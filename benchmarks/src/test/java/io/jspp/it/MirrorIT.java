@@ -180,6 +180,12 @@ class MirrorIT {
         assertEquals(0, pcap.awaitExit(LIMIT));
         pcap = start("pcap", 2, "0,1,2,3", options);
         assertEquals("idle", rest.get(PCAP).get("status"));
+        cluster.shell("pcap 2; start");
+        start("pcap", 3, "0,1,2", options);
+        HttpResponse<String> refused = rest.send("PUT", "/pcaps/3/capture", "{\"action\": \"start\"}");
+        assertEquals(400, refused.statusCode());
+        assertTrue(refused.body().startsWith("command error: error occur: "), refused.body());
+        assertEquals("idle", rest.get("/pcaps/3").get("status"));
     }
 
     private long captured(String what) {
