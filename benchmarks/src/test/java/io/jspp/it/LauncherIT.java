@@ -20,8 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The launcher as a user types it: exit codes, texts, a quiet stderr, the choice of the JDK. */
 @Tag("system")
 class LauncherIT {
-    private static final List<String> COMMANDS =
-            List.of("cli", "ctl", "primary", "nfv", "guest", "demo", "vm-args", "doctor", "bench", "test");
+    private static final List<String> COMMANDS = List.of(
+            "cli", "ctl", "primary", "nfv", "vf", "mirror", "pcap", "guest", "demo", "vm-args", "doctor", "bench",
+            "test");
 
     @TempDir
     private Path directory;
