@@ -2,6 +2,7 @@ package io.jspp.frontend;
 
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.LinuxException;
+import io.jspp.linux.Threads;
 import io.jspp.vhostuser.ProtocolFeatures;
 import io.jspp.vhostuser.Requests;
 import io.jspp.virtio.Features;
@@ -332,17 +333,7 @@ public final class FrontendSession implements AutoCloseable {
         stopping = true;
         if (opened) {
             LockSupport.unpark(thread);
-            boolean interrupted = false;
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Threads.join(thread);
         }
         state = State.CLOSED;
         socket.close();

@@ -7,6 +7,7 @@ import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Layouts;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
+import io.jspp.linux.Threads;
 import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
 import java.util.ArrayList;
@@ -199,17 +200,7 @@ public final class SessionLoop implements AutoCloseable {
     @Override
     public void close() {
         later(() -> running = false);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(thread);
         epoll.close();
         wake.close();
         events.close();

@@ -1,5 +1,6 @@
 package io.jspp.worker;
 
+import io.jspp.linux.Threads;
 import io.jspp.memory.Memory;
 import io.jspp.port.Quiescence;
 import java.util.ArrayList;
@@ -141,19 +142,7 @@ public final class WorkerGroup implements Quiescence, AutoCloseable {
     /** Stops the workers after their current cycle and waits for their threads; components stay open. */
     public void stop() {
         workers.forEach(Worker::stop);
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        threads.forEach(Threads::join);
     }
 
     /** {@link #stop}, then frees what the workers hold. */

@@ -9,6 +9,7 @@ import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
 import io.jspp.linux.SocketAddress;
 import io.jspp.linux.Sockets;
+import io.jspp.linux.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,14 +203,7 @@ final class AttachLoop implements AutoCloseable {
     public void close() {
         stopping = true;
         Linux.eventfdWrite(wake.value());
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        Threads.join(thread);
         listener.close();
         wake.close();
         polls.close();
@@ -217,9 +211,6 @@ final class AttachLoop implements AutoCloseable {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             LOG.warn("remove {}: {}", path, e.getMessage());
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.jspp.port.pcap;
 import io.jspp.linux.Errno;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
+import io.jspp.linux.Threads;
 import io.jspp.memory.NativeMemory;
 import io.jspp.port.PortState;
 import io.jspp.state.Cause;
@@ -159,19 +160,9 @@ final class PcapWriter implements AutoCloseable {
     public void close() {
         closing = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        Threads.join(thread);
         for (Chunk chunk = free.poll(); chunk != null; chunk = free.poll()) {
             chunk.memory.close();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

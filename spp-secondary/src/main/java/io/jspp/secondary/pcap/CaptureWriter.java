@@ -3,6 +3,7 @@ package io.jspp.secondary.pcap;
 import io.jspp.config.Lcore;
 import io.jspp.linux.Linux;
 import io.jspp.linux.LinuxException;
+import io.jspp.linux.Threads;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.concurrent.locks.LockSupport;
@@ -79,17 +80,7 @@ final class CaptureWriter implements Runnable {
 
     /** Waits for the thread. */
     void join() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(thread);
     }
 
     @Override
