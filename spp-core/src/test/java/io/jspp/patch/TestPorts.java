@@ -10,6 +10,7 @@ import io.jspp.net.VlanTag;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
+import io.jspp.port.PolledRxQueue;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
@@ -207,12 +208,11 @@ public final class TestPorts implements PortContext, AutoCloseable {
     }
 
     /** Never runs dry; hands out its frames again only after release. */
-    private final class Source implements RxQueue {
+    private final class Source extends PolledRxQueue {
         private static final int FRAMES = 16;
         private final PortId id;
         private final int queue;
         private final int number;
-        private final QueueCounters counters;
         private final NativeMemory frames = NativeMemory.allocate((long) FRAME * FRAMES);
         private final int[] sequence = new int[FLOWS];
         private int flow;
@@ -220,11 +220,11 @@ public final class TestPorts implements PortContext, AutoCloseable {
         private volatile Thread inside;
 
         Source(PortId id, int queue) {
+            super(new QueueCounters(TestPorts.this.counters(), id + " q" + queue + " rx"));
             this.id = id;
             this.queue = queue;
             number = source(id, queue);
             Arrays.fill(last[number], 0);
-            counters = new QueueCounters(TestPorts.this.counters(), id + " q" + queue + " rx");
         }
 
         @Override
@@ -245,7 +245,7 @@ public final class TestPorts implements PortContext, AutoCloseable {
                 flow = (flow + 1) % FLOWS;
                 burst.add(address, FRAME, 0, Burst.BORROWED);
             }
-            counters.passed(lent, (long) FRAME * lent);
+            counters().passed(lent, (long) FRAME * lent);
             inside = null;
             return lent;
         }
@@ -258,19 +258,6 @@ public final class TestPorts implements PortContext, AutoCloseable {
         @Override
         public boolean arm() {
             return true;
-        }
-
-        @Override
-        public void disarm() {}
-
-        @Override
-        public int wakeFd() {
-            return -1;
-        }
-
-        @Override
-        public QueueCounters counters() {
-            return counters;
         }
 
         @Override

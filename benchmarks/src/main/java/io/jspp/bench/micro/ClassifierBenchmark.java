@@ -9,7 +9,7 @@ import io.jspp.memory.NativeMemory;
 import io.jspp.net.MacAddress;
 import io.jspp.net.VlanOperation;
 import io.jspp.patch.PatchEnd;
-import io.jspp.port.RxQueue;
+import io.jspp.port.PolledRxQueue;
 import io.jspp.port.TxQueue;
 import io.jspp.secondary.component.ComponentCounters;
 import io.jspp.secondary.component.Input;
@@ -82,12 +82,11 @@ public class ClassifierBenchmark {
     }
 
     /** Hands out the frames in turn, over and over again. */
-    private final class Source implements RxQueue {
-        private final QueueCounters counters;
+    private final class Source extends PolledRxQueue {
         private int next;
 
         Source(CounterAllocator allocator) {
-            counters = new QueueCounters(allocator, "rx");
+            super(new QueueCounters(allocator, "rx"));
         }
 
         @Override
@@ -100,33 +99,8 @@ public class ClassifierBenchmark {
         }
 
         @Override
-        public void release(Burst burst) {
-            // they stay as they are
-        }
-
-        @Override
         public boolean arm() {
             return true;
-        }
-
-        @Override
-        public void disarm() {
-            // nothing was armed
-        }
-
-        @Override
-        public int wakeFd() {
-            return -1;
-        }
-
-        @Override
-        public QueueCounters counters() {
-            return counters;
-        }
-
-        @Override
-        public void close() {
-            counters.close();
         }
     }
 

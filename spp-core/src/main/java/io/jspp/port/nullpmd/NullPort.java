@@ -5,6 +5,7 @@ import io.jspp.mbuf.Burst;
 import io.jspp.memory.NativeMemory;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
+import io.jspp.port.PolledRxQueue;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
 import io.jspp.port.PortException;
@@ -89,15 +90,14 @@ final class NullPort implements Port {
         // holds nothing
     }
 
-    private final class Source implements RxQueue {
+    private final class Source extends PolledRxQueue {
         private final int queue;
-        private final QueueCounters counters;
         private final NativeMemory frame;
         private final boolean silent;
 
         Source(int queue, QueueCounters counters, int size, boolean silent) {
+            super(counters);
             this.queue = queue;
-            this.counters = counters;
             this.silent = silent;
             frame = NativeMemory.allocate(size);
         }
@@ -112,13 +112,8 @@ final class NullPort implements Port {
             for (int i = 0; i < packets; i++) {
                 burst.add(frame.address(), size, 0, Burst.BORROWED);
             }
-            counters.passed(packets, (long) packets * size);
+            counters().passed(packets, (long) packets * size);
             return packets;
-        }
-
-        @Override
-        public void release(Burst burst) {
-            // one frame for ever
         }
 
         @Override
@@ -127,24 +122,9 @@ final class NullPort implements Port {
         }
 
         @Override
-        public void disarm() {
-            // nothing notifies
-        }
-
-        @Override
-        public int wakeFd() {
-            return -1;
-        }
-
-        @Override
-        public QueueCounters counters() {
-            return counters;
-        }
-
-        @Override
         public void close() {
             frame.close();
-            end(queue, Direction.RX, counters);
+            end(queue, Direction.RX, counters());
         }
     }
 

@@ -9,7 +9,7 @@ import io.jspp.memory.NativeMemory;
 import io.jspp.net.Offload;
 import io.jspp.net.VlanOperation;
 import io.jspp.patch.PatchEnd;
-import io.jspp.port.RxQueue;
+import io.jspp.port.PolledRxQueue;
 import io.jspp.port.TxQueue;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -134,8 +134,10 @@ public final class Lane implements AutoCloseable {
         }
     }
 
-    private final class Source implements RxQueue {
-        private final QueueCounters own = new QueueCounters(counters, id + " rx");
+    private final class Source extends PolledRxQueue {
+        Source() {
+            super(new QueueCounters(counters, id + " rx"));
+        }
 
         @Override
         public int rxBurst(Burst burst) {
@@ -176,26 +178,6 @@ public final class Lane implements AutoCloseable {
         @Override
         public boolean arm() {
             return !waiting.isEmpty();
-        }
-
-        @Override
-        public void disarm() {
-            // nothing notifies
-        }
-
-        @Override
-        public int wakeFd() {
-            return -1;
-        }
-
-        @Override
-        public QueueCounters counters() {
-            return own;
-        }
-
-        @Override
-        public void close() {
-            own.close();
         }
     }
 

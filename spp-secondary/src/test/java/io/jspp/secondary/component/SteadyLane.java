@@ -6,16 +6,15 @@ import io.jspp.memory.Memory;
 import io.jspp.memory.NativeMemory;
 import io.jspp.net.VlanOperation;
 import io.jspp.patch.PatchEnd;
-import io.jspp.port.RxQueue;
+import io.jspp.port.PolledRxQueue;
 import io.jspp.port.TxQueue;
 import java.util.List;
 
 /** A source that always has the same frames, and a sink that counts: neither allocates, so that what a component allocates shows. */
-public final class SteadyLane implements RxQueue, TxQueue {
+public final class SteadyLane extends PolledRxQueue implements TxQueue {
     private static final int STRIDE = 64;
 
-    private final Lane.Counters memory = new Lane.Counters();
-    private final QueueCounters counters = new QueueCounters(memory, "steady");
+    private final Lane.Counters memory;
     private final NativeMemory frames;
     private final int count;
 
@@ -24,6 +23,12 @@ public final class SteadyLane implements RxQueue, TxQueue {
 
     /** @param frames of 60 bytes, handed out in turn as a burst */
     public SteadyLane(List<byte[]> frames) {
+        this(frames, new Lane.Counters());
+    }
+
+    private SteadyLane(List<byte[]> frames, Lane.Counters memory) {
+        super(new QueueCounters(memory, "steady"));
+        this.memory = memory;
         count = frames.size();
         this.frames = NativeMemory.allocate((long) STRIDE * Math.max(1, count));
         for (int i = 0; i < count; i++) {
@@ -48,23 +53,8 @@ public final class SteadyLane implements RxQueue, TxQueue {
     }
 
     @Override
-    public void release(Burst burst) {
-        // the same frames for ever
-    }
-
-    @Override
     public boolean arm() {
         return true;
-    }
-
-    @Override
-    public void disarm() {
-        // nothing notifies
-    }
-
-    @Override
-    public int wakeFd() {
-        return -1;
     }
 
     @Override
@@ -89,14 +79,9 @@ public final class SteadyLane implements RxQueue, TxQueue {
     }
 
     @Override
-    public QueueCounters counters() {
-        return counters;
-    }
-
-    @Override
     public void close() {
         frames.close();
-        counters.close();
+        super.close();
         memory.close();
     }
 }
