@@ -215,8 +215,12 @@ public final class PortTable implements AutoCloseable {
         return all;
     }
 
-    /** Closes queues, all of them whatever happens. */
-    static void closeAll(Collection<? extends AutoCloseable> queues) {
+    /**
+     * Closes queues and what belongs to them, all of it whatever happens.
+     *
+     * @throws IllegalStateException when one of them could not be closed
+     */
+    public static void closeAll(Collection<? extends AutoCloseable> queues) {
         IllegalStateException failure = null;
         for (AutoCloseable queue : queues) {
             try {

@@ -10,7 +10,6 @@ import io.jspp.patch.PatchEnd;
 import io.jspp.patch.PatchPanel;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
-import io.jspp.state.Cause;
 
 /** What an nfv does for each command of SPP's. Each change is committed before it is answered. */
 final class NfvCommands {
@@ -62,12 +61,8 @@ final class NfvCommands {
     private Reply change(Change change) throws CommandException {
         try {
             change.make();
-        } catch (PortException e) {
-            boolean known = e.why() != Cause.REFUSED;
-            throw new CommandException(
-                    e.getMessage(), known ? e.why().code() : "", known ? e.why().next() : "", e);
-        } catch (IllegalArgumentException | LinuxException e) {
-            throw new CommandException(e.getMessage(), "", "", e);
+        } catch (PortException | IllegalArgumentException | LinuxException e) {
+            throw Refusal.of("", e);
         }
         commit.run();
         return Reply.ok();
@@ -75,11 +70,7 @@ final class NfvCommands {
 
     private void patch(PatchEnd source, PatchEnd destination) {
         if (!panel.knows(source.port()) || !panel.knows(destination.port())) {
-            try {
-                devices.refresh(); // a primary that was started again may have more
-            } catch (PortException noPrimary) {
-                // the panel says below which port is not known
-            }
+            devices.refreshIfPossible(); // the panel says below which port is not known
         }
         panel.patch(source, destination);
     }

@@ -134,15 +134,20 @@ public final class ComponentGraph implements AutoCloseable {
         }
         run(node, null);
         nodes.remove(name);
-        node.inputs.values().forEach(input -> closeQueue(input.queue()));
+        List<AutoCloseable> parts = new ArrayList<>();
+        node.inputs.values().forEach(input -> parts.add(input.queue()));
         node.outputs.values().forEach(output -> {
-            closeQueue(output.queue());
-            output.close();
+            parts.add(output.queue());
+            parts.add(output);
         });
-        node.started.close();
-        node.counters.close();
-        node.inputs.keySet().forEach(id -> forgetUnused(id.port()));
-        node.outputs.keySet().forEach(id -> forgetUnused(id.port()));
+        parts.add(node.started);
+        parts.add(node.counters);
+        try {
+            PortTable.closeAll(parts);
+        } finally {
+            node.inputs.keySet().forEach(id -> forgetUnused(id.port()));
+            node.outputs.keySet().forEach(id -> forgetUnused(id.port()));
+        }
     }
 
     /**

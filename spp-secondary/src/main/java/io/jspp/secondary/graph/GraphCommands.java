@@ -15,11 +15,11 @@ import io.jspp.net.VlanOperation;
 import io.jspp.patch.PatchEnd;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
+import io.jspp.secondary.Refusal;
 import io.jspp.secondary.SecondaryRuntime;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.GraphException;
 import io.jspp.secondary.component.GraphException.Subject;
-import io.jspp.state.Cause;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +36,7 @@ public final class GraphCommands {
     private final CommandCodec codec = new CommandCodec(CommandRegistry.standard());
     private final Map<String, Change> changes = new LinkedHashMap<>();
     private Consumer<StringBuilder> furtherLines = text -> {};
+    private boolean repeating;
 
     /** One command that changes the graph. */
     public interface Change {
@@ -86,10 +87,18 @@ public final class GraphCommands {
             if (change == null) {
                 throw new IllegalStateException("this changes nothing");
             }
+            repeating = true;
             make(change, request);
         } catch (CommandException e) {
             throw new IllegalStateException(e.getMessage(), e);
+        } finally {
+            repeating = false;
         }
+    }
+
+    /** Whether a committed command is carried out again: it was allowed when it was given. */
+    public boolean isRepeating() {
+        return repeating;
     }
 
     private CommandHandler committing(Change change) {
@@ -104,16 +113,9 @@ public final class GraphCommands {
         try {
             change.make(request);
         } catch (GraphException e) {
-            throw new CommandException(words(e.subject()) + ": " + e.getMessage(), "", "", e);
-        } catch (PortException e) {
-            boolean known = e.why() != Cause.REFUSED;
-            throw new CommandException(
-                    words(Subject.EXECUTION) + ": " + e.getMessage(),
-                    known ? e.why().code() : "",
-                    known ? e.why().next() : "",
-                    e);
-        } catch (IllegalArgumentException | LinuxException | IllegalStateException e) {
-            throw new CommandException(words(Subject.EXECUTION) + ": " + e.getMessage(), "", "", e);
+            throw Refusal.of(words(e.subject()), e);
+        } catch (PortException | IllegalArgumentException | LinuxException | IllegalStateException e) {
+            throw Refusal.of(words(Subject.EXECUTION), e);
         }
     }
 
@@ -161,11 +163,14 @@ public final class GraphCommands {
     }
 
     /**
-     * The port, or the queue, that a request names. As in SPP the queue of a device with several must be named; not where flows are spread over all queues, as those of a guest are, which SPP
-     * does not have.
+     * The port, or the queue, that a request names. As in SPP the queue of a device with several must be named; not where flows are spread over all
+     * queues, as those of a guest are, which SPP does not have.
      */
     public PatchEnd queue(CommandRequest request) {
         PatchEnd id = PatchEnd.parse(request.argument("port"));
+        if (!runtime.ports().contains(id.port())) {
+            runtime.devices().refreshIfPossible();
+        }
         if (id.isWhole() && runtime.ports().mustNameQueue(id.port())) {
             throw new GraphException(
                     Subject.PORT,

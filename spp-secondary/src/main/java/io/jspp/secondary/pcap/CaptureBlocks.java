@@ -39,9 +39,9 @@ final class CaptureBlocks implements AutoCloseable {
         }
     }
 
-    /** An empty block, or null; worker. */
+    /** An empty block, or null, also while a writer is in the midst of giving the next one back; worker, which never waits. */
     Block begin() {
-        return free.poll();
+        return free.relaxedPoll();
     }
 
     /** Hands a block over; worker. */

@@ -44,7 +44,14 @@ final class CaptureFile implements AutoCloseable {
         this.prefix = prefix;
         this.format = format;
         this.maxBytes = maxBytes;
-        open();
+        try {
+            open();
+        } catch (IOException e) {
+            if (file != null) {
+                discard();
+            }
+            throw e;
+        }
     }
 
     /** What the present file is called when it is complete. Any thread. */
@@ -131,10 +138,14 @@ final class CaptureFile implements AutoCloseable {
         finish();
     }
 
-    /** Closes and removes the last file: nothing was captured. */
-    void discard() throws IOException {
+    /** Closes and removes the last file, if it lets itself be removed: nothing was captured. */
+    void discard() {
         abandon();
-        Files.deleteIfExists(unfinished(path));
+        try {
+            Files.deleteIfExists(unfinished(path));
+        } catch (IOException stays) {
+            // an unfinished file of a few bytes; why the capture failed has been told
+        }
     }
 
     /** After a write failed: keeps the file as it is, under its unfinished name. */

@@ -2,7 +2,6 @@ package io.jspp.secondary.pcap;
 
 import io.jspp.config.ConfigKeys;
 import io.jspp.config.Lcore;
-import io.jspp.control.CommandException;
 import io.jspp.control.CommandHandler;
 import io.jspp.control.CommandTable;
 import io.jspp.control.JsonWriter;
@@ -18,10 +17,10 @@ import io.jspp.port.LiveQueues;
 import io.jspp.port.PortException;
 import io.jspp.port.RxQueue;
 import io.jspp.secondary.ConfigurationStore;
+import io.jspp.secondary.Refusal;
 import io.jspp.secondary.Role;
 import io.jspp.secondary.SecondaryRuntime;
 import io.jspp.secondary.StatusParts;
-import io.jspp.state.Cause;
 import io.jspp.worker.WorkerStuckException;
 import java.io.IOException;
 import java.util.List;
@@ -79,15 +78,8 @@ final class Pcap implements Role {
         return request -> {
             try {
                 change.run();
-            } catch (PortException e) {
-                boolean known = e.why() != Cause.REFUSED;
-                throw new CommandException(
-                        "error occur: " + e.getMessage(),
-                        known ? e.why().code() : "",
-                        known ? e.why().next() : "",
-                        e);
-            } catch (LinuxException | IllegalStateException e) {
-                throw new CommandException("error occur: " + e.getMessage(), "", "", e);
+            } catch (PortException | LinuxException | IllegalStateException e) {
+                throw Refusal.of("error occur", e);
             }
             runtime.store().commit(() -> configuration + '\n', null);
             return Reply.ok();
@@ -101,11 +93,7 @@ final class Pcap implements Role {
         }
         PatchEnd port = options.port();
         PortTable ports = runtime.ports();
-        try {
-            runtime.devices().refresh(); // a primary that was started again may have more
-        } catch (PortException noPrimary) {
-            // what is known is used; the claim below says what is wrong
-        }
+        runtime.devices().refreshIfPossible(); // else the claim below says what is wrong
         ports.add(port.port());
         if (port.isWhole() && ports.mustNameQueue(port.port())) {
             throw new PortException(port + " has several queues: name one, as in -c " + port + " nq 0");

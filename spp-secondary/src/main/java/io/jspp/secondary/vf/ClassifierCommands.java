@@ -34,8 +34,9 @@ final class ClassifierCommands {
                 .keep(this::appendLines);
     }
 
+    /** As in SPP an entry outlives the port's use, so one that is resumed may name a port that is not there. */
     private void add(Entry entry) {
-        if (!runtime.ports().contains(entry.port().port())) {
+        if (!commands.isRepeating() && !runtime.ports().contains(entry.port().port())) {
             throw new GraphException(
                     Subject.PORT, entry.port() + " is not known here: add it to a classifier as tx port first");
         }
