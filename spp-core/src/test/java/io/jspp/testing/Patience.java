@@ -1,5 +1,6 @@
 package io.jspp.testing;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -8,30 +9,40 @@ import java.util.function.BooleanSupplier;
 public final class Patience {
     private static final long SECONDS = 30;
     private static final long STEP_NS = 100_000;
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private Patience() {}
 
     /** Fails after 30 s. */
     public static void waitFor(BooleanSupplier condition) {
-        if (!comes(SECONDS, condition)) {
+        if (!comes(SECONDS, STEP_NS, condition)) {
             throw new AssertionError("not within " + SECONDS + " s");
         }
     }
 
     /** Fails after so many seconds, and says what did not come. */
     public static void await(String what, long seconds, BooleanSupplier condition) {
-        if (!comes(seconds, condition)) {
+        await(what, seconds, STEP_NS, condition);
+    }
+
+    /** The same for what costs something to look at, as a request or a file does: every 20 ms. */
+    public static void poll(String what, Duration limit, BooleanSupplier condition) {
+        await(what, limit.toSeconds(), POLL_NS, condition);
+    }
+
+    private static void await(String what, long seconds, long stepNs, BooleanSupplier condition) {
+        if (!comes(seconds, stepNs, condition)) {
             throw new AssertionError("not within " + seconds + " s: " + what);
         }
     }
 
-    private static boolean comes(long seconds, BooleanSupplier condition) {
+    private static boolean comes(long seconds, long stepNs, BooleanSupplier condition) {
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(seconds)) {
                 return false;
             }
-            LockSupport.parkNanos(STEP_NS);
+            LockSupport.parkNanos(stepNs);
         }
         return true;
     }

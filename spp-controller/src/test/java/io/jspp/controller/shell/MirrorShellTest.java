@@ -2,20 +2,13 @@ package io.jspp.controller.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jspp.controller.ScriptedSecondary;
-import io.jspp.controller.TestController;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Shell, REST and wire of a mirror, letter by letter as in the exchanges of SPP's spp.py, spp-ctl and spp_mirror. */
-class MirrorShellTest {
+class MirrorShellTest extends SecondaryShell {
     private static final String VLAN = "\"vlan\": { \"operation\": \"none\", \"id\": 0, \"pcp\": 0 } }";
     private static final String STATUS =
             "{ \"client-id\": 3, \"phy\": [ \"0\", \"1\" ], \"vhost\": [  ], \"ring\": [ \"0\", \"1\" ], \"master-lcore\": 1,"
@@ -24,26 +17,13 @@ class MirrorShellTest {
                     + " ] }, { \"core\": 3, \"name\": \"new\", \"type\": \"mirror\", \"rx_port\": [  ], \"tx_port\": [  ] },"
                     + " { \"core\": 4, \"type\": \"unuse\" } ] }";
 
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedSecondary mirror;
-    private ShellHarness shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        ctl = new TestController();
-        mirror = new ScriptedSecondary(ctl.controller(), "mirror", 3);
-        mirror.status(STATUS);
-        ctl.awaitProcesses("[{\"type\": \"mirror\", \"client-id\": 3}]");
-        shell = new ShellHarness(ctl.controller(), directory.resolve("history"));
+    MirrorShellTest() {
+        super("mirror", 3);
     }
 
-    @AfterEach
-    void stop() throws IOException {
-        mirror.close();
-        ctl.close();
+    @Override
+    String firstStatus() {
+        return STATUS;
     }
 
     @Test
@@ -61,7 +41,7 @@ class MirrorShellTest {
 
     @Test
     void shouldPrintTheStatus() {
-        assertEquals(0, shell.run("mirror 3; status"));
+        assertEquals(0, run("status"));
         assertEquals(
                 String.join(
                         "\n",
@@ -81,10 +61,10 @@ class MirrorShellTest {
                         "  - core:4 '' (type: unuse)",
                         ""),
                 shell.out());
-        mirror.status(
+        process.status(
                 "{ \"client-id\": 3, \"phy\": [  ], \"vhost\": [  ], \"ring\": [  ], \"master-lcore\": 1, \"core\": [ { \"core\":"
                         + " 2, \"type\": \"unuse\" } ] }");
-        assertEquals(0, shell.run("mirror 3; status"));
+        assertEquals(0, run("status"));
         assertEquals("""
                 Basic Information:
                   - client-id: 3
@@ -109,9 +89,7 @@ class MirrorShellTest {
                 "exit | exit | Exit mirror 3.",
             })
     void shouldSendEachCommandAndSaySo(final String line, final String wire, final String message) {
-        assertEquals(0, shell.run("mirror 3; " + line), shell.err());
-        assertEquals(message + "\n", shell.out());
-        assertEquals(List.of(wire), mirror.takeRequests());
+        assertSends(line, wire, message);
     }
 
     @ParameterizedTest
@@ -123,9 +101,7 @@ class MirrorShellTest {
                 "classifier_table add mac default ring:0 | Invalid command \"classifier_table\".",
             })
     void shouldRefuseBeforeItSends(final String line, final String message) {
-        assertEquals(1, shell.run("mirror 3; " + line));
-        assertEquals(message, shell.err().lines().findFirst().orElse(""));
-        assertEquals(List.of(), mirror.takeRequests());
+        assertRefuses(line, message);
     }
 
     /** As SPP's controller does for mirrors. */
@@ -135,6 +111,6 @@ class MirrorShellTest {
                 + " \"add\", \"id\": 5, \"pcp\": 0}}";
         assertEquals(
                 204, ctl.send("PUT", "/v1/mirrors/3/components/mir/ports", body).statusCode());
-        assertEquals(List.of("port add ring:0 tx mir"), mirror.takeRequests());
+        assertEquals(List.of("port add ring:0 tx mir"), process.takeRequests());
     }
 }

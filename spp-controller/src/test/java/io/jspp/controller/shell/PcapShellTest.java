@@ -2,49 +2,29 @@ package io.jspp.controller.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jspp.controller.ScriptedSecondary;
-import io.jspp.controller.TestController;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Shell, REST and wire of a pcap, letter by letter as in the exchanges of SPP's spp.py, spp-ctl and spp_pcap. */
-class PcapShellTest {
+class PcapShellTest extends SecondaryShell {
     private static final String FILE = "/tmp/spp_pcap.20190214161550.phy0.1.1.pcap.lz4";
 
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedSecondary pcap;
-    private ShellHarness shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        ctl = new TestController();
-        pcap = new ScriptedSecondary(ctl.controller(), "pcap", 4);
-        status("running", FILE);
-        ctl.awaitProcesses("[{\"type\": \"pcap\", \"client-id\": 4}]");
-        shell = new ShellHarness(ctl.controller(), directory.resolve("history"));
+    PcapShellTest() {
+        super("pcap", 4);
     }
 
-    private void status(final String word, final String file) {
-        pcap.status("{ \"client-id\": 4, \"status\": \"" + word
+    @Override
+    String firstStatus() {
+        return status("running", FILE);
+    }
+
+    private static String status(final String word, final String file) {
+        return "{ \"client-id\": 4, \"status\": \"" + word
                 + "\", \"master-lcore\": 1, \"core\": [ { \"core\": 2, \"role\":"
                 + " \"receive\", \"rx_port\": [ { \"port\": \"phy:0\" } ] }, { \"core\": 3, \"role\": \"write\","
-                + " \"filename\": \"" + file + "\" } ] }");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        pcap.close();
-        ctl.close();
+                + " \"filename\": \"" + file + "\" } ] }";
     }
 
     @Test
@@ -61,7 +41,7 @@ class PcapShellTest {
 
     @Test
     void shouldPrintTheStatus() {
-        assertEquals(0, shell.run("pcap 4; status"));
+        assertEquals(0, run("status"));
         assertEquals("""
                 Basic Information:
                   - client-id: 4
@@ -75,8 +55,8 @@ class PcapShellTest {
                   - core:3 write
                     - filename: %s
                 """.formatted(FILE), shell.out());
-        status("idle", "");
-        assertEquals(0, shell.run("pcap 4; status"));
+        process.status(status("idle", ""));
+        assertEquals(0, run("status"));
         assertEquals(
                 List.of("  - core:3 write", "    - filename: "),
                 shell.out().lines().skip(9).toList());
@@ -91,9 +71,7 @@ class PcapShellTest {
                 "exit | exit | Exit pcap 4.",
             })
     void shouldSendEachCommandAndSaySo(final String line, final String wire, final String message) {
-        assertEquals(0, shell.run("pcap 4; " + line), shell.err());
-        assertEquals(message + "\n", shell.out());
-        assertEquals(List.of(wire), pcap.takeRequests());
+        assertSends(line, wire, message);
     }
 
     @Test
@@ -109,13 +87,11 @@ class PcapShellTest {
                 400,
                 ctl.send("PUT", "/v1/pcaps/4/capture", "{\"action\": \"pause\"}")
                         .statusCode());
-        assertEquals(List.of("start", "stop"), pcap.takeRequests());
+        assertEquals(List.of("start", "stop"), process.takeRequests());
     }
 
     @Test
     void shouldRefuseOtherCommands() {
-        assertEquals(1, shell.run("pcap 4; clear"));
-        assertEquals(
-                "Invalid command \"clear\".", shell.err().lines().findFirst().orElse(""));
+        assertRefuses("clear", "Invalid command \"clear\".");
     }
 }

@@ -2,21 +2,14 @@ package io.jspp.controller.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jspp.controller.ScriptedSecondary;
-import io.jspp.controller.TestController;
-import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Shell, REST and wire of a vf, letter by letter as in the exchanges of SPP's spp.py, spp-ctl and spp_vf. */
-class VfShellTest {
+class VfShellTest extends SecondaryShell {
     private static final String STATUS =
             "{ \"client-id\": 2, \"phy\": [ \"0\", \"1\", \"1 nq 1\" ], \"vhost\": [ \"1\" ],"
                     + " \"ring\": [ \"0\", \"3\", \"4\" ], \"master-lcore\": 1, \"core\": [ { \"core\": 2, \"name\": \"cls\","
@@ -32,26 +25,13 @@ class VfShellTest {
                     + " \"ring:0\" }, { \"type\": \"mac\", \"value\": \"default\", \"port\": \"vhost:1\" }, { \"type\": \"vlan\","
                     + " \"value\": \"101/52:54:00:12:34:58\", \"port\": \"ring:0\" } ] }";
 
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedSecondary vf;
-    private ShellHarness shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        ctl = new TestController();
-        vf = new ScriptedSecondary(ctl.controller(), "vf", 2);
-        vf.status(STATUS);
-        ctl.awaitProcesses("[{\"type\": \"vf\", \"client-id\": 2}]");
-        shell = new ShellHarness(ctl.controller(), directory.resolve("history"));
+    VfShellTest() {
+        super("vf", 2);
     }
 
-    @AfterEach
-    void stop() throws IOException {
-        vf.close();
-        ctl.close();
+    @Override
+    String firstStatus() {
+        return STATUS;
     }
 
     @Test
@@ -80,7 +60,7 @@ class VfShellTest {
 
     @Test
     void shouldPrintTheStatus() {
-        assertEquals(0, shell.run("vf 2; status"));
+        assertEquals(0, run("status"));
         assertEquals("""
                 Basic Information:
                   - client-id: 2
@@ -105,10 +85,10 @@ class VfShellTest {
                   - core:5 '' (type: unuse)
                   - core:6 '' (type: unuse)
                 """, shell.out());
-        vf.status(
+        process.status(
                 "{ \"client-id\": 2, \"phy\": [ \"0\" ], \"vhost\": [  ], \"ring\": [  ], \"master-lcore\": 1, \"core\":"
                         + " [ { \"core\": 2, \"type\": \"unuse\" } ], \"classifier_table\": [  ] }");
-        assertEquals(0, shell.run("vf 2; status"));
+        assertEquals(0, run("status"));
         assertEquals("""
                 Basic Information:
                   - client-id: 2
@@ -145,9 +125,7 @@ class VfShellTest {
                 "exit | exit | Exit vf 2.",
             })
     void shouldSendEachCommandAndSaySo(final String line, final String wire, final String message) {
-        assertEquals(0, shell.run("vf 2; " + line), shell.err());
-        assertEquals(message + "\n", shell.out());
-        assertEquals(List.of(wire), vf.takeRequests());
+        assertSends(line, wire, message);
     }
 
     @ParameterizedTest
@@ -166,19 +144,17 @@ class VfShellTest {
                 "flush | Invalid command \"flush\".",
             })
     void shouldRefuseBeforeItSends(final String line, final String message) {
-        assertEquals(1, shell.run("vf 2; " + line));
-        assertEquals(message, shell.err().lines().findFirst().orElse(""));
-        assertEquals(List.of(), vf.takeRequests());
+        assertRefuses(line, message);
     }
 
     @Test
     void shouldPassOnWhatTheProcessRefuses() throws Exception {
-        vf.fail("component start mgr 4 merge", "Invalid value (component name)");
+        process.fail("component start mgr 4 merge", "Invalid value (component name)");
         final HttpResponse<String> reply =
                 ctl.send("POST", "/v1/vfs/2/components", "{\"name\": \"mgr\", \"core\": 4, \"type\": \"merge\"}");
         assertEquals(400, reply.statusCode());
         assertEquals("command error: Invalid value (component name)", reply.body());
-        assertEquals(1, shell.run("vf 2; component start mgr 4 merge"));
+        assertEquals(1, run("component start mgr 4 merge"));
     }
 
     /** As SPP's shell and networking-spp write their bodies. */
@@ -204,7 +180,7 @@ class VfShellTest {
             throws Exception {
         final HttpResponse<String> reply = ctl.send(method, "/v1/vfs/2" + path, body);
         assertEquals("204 ", reply.statusCode() + " " + reply.body());
-        assertEquals(List.of(wire), vf.takeRequests());
+        assertEquals(List.of(wire), process.takeRequests());
     }
 
     @ParameterizedTest
@@ -233,7 +209,7 @@ class VfShellTest {
                 message,
                 reply.body()
                         .substring(0, Math.min(message.length(), reply.body().length())));
-        assertEquals(List.of(), vf.takeRequests());
+        assertEquals(List.of(), process.takeRequests());
     }
 
     @Test
@@ -259,10 +235,8 @@ class VfShellTest {
     @Test
     void shouldSayWhatSppSaysOfAnAbsentVf() {
         assertEquals(1, shell.run("vf 9; status"));
-        assertEquals("\"vf 9\" does not exist.", shell.err().lines().findFirst().orElse(""));
+        assertEquals("\"vf 9\" does not exist.", firstError());
         assertEquals(1, shell.run("vf 2"));
-        assertEquals(
-                "Required an ID and ';' before the command.",
-                shell.err().lines().findFirst().orElse(""));
+        assertEquals("Required an ID and ';' before the command.", firstError());
     }
 }

@@ -1,17 +1,16 @@
 package io.jspp.secondary.component;
 
+import static io.jspp.testing.Patience.waitFor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.memory.NativeMemory;
 import io.jspp.net.VlanOperation;
 import io.jspp.net.VlanTag;
 import io.jspp.patch.PatchEnd;
-import io.jspp.patch.PortTable;
-import io.jspp.patch.QueueId;
 import io.jspp.patch.TestPorts;
+import io.jspp.patch.WorkerLab;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
@@ -20,43 +19,21 @@ import io.jspp.secondary.component.classifier.ClassifierEntries;
 import io.jspp.secondary.component.classifier.ClassifierType;
 import io.jspp.secondary.component.forward.ForwardType;
 import io.jspp.secondary.component.merge.MergeType;
-import io.jspp.worker.IdleMode;
-import io.jspp.worker.Worker;
-import io.jspp.worker.WorkerGroup;
-import io.jspp.worker.WorkerStatus;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** SPP's rules for components and their ports, on two real workers. */
 @Timeout(60)
-class ComponentGraphTest {
-    private final NativeMemory statusMemory = NativeMemory.allocate(2L * WorkerStatus.SIZE);
-    private final List<Throwable> errors = new ArrayList<>();
-    private final TestPorts world = new TestPorts();
-    private final PortTable ports = new PortTable(
-            world,
-            List.of(world.type("phy", false, 2), world.type("ring", true, 1), world.type("vhost", true, 4, true)));
+class ComponentGraphTest extends WorkerLab {
     private final ClassifierEntries entries = new ClassifierEntries(10);
-    private WorkerGroup workers;
     private ComponentGraph graph;
 
     @BeforeEach
     void start() {
-        List<Worker> list = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            WorkerStatus status = new WorkerStatus(statusMemory.address() + (long) i * WorkerStatus.SIZE);
-            list.add(new Worker(i + 1, List.of(), IdleMode.ADAPTIVE, status, System::nanoTime, errors::add));
-        }
-        workers = new WorkerGroup(list);
-        workers.start();
+        start(2, 1, world.type("phy", false, 2), world.type("ring", true, 1), world.type("vhost", true, 4, true));
         graph = new ComponentGraph(
                 workers,
                 ports,
@@ -68,15 +45,9 @@ class ComponentGraphTest {
         }
     }
 
-    @AfterEach
-    void close() {
+    @Override
+    protected void closeFirst() {
         graph.close();
-        ports.close();
-        workers.close();
-        world.close();
-        statusMemory.close();
-        assertEquals(Set.of(), world.claims);
-        assertEquals(List.of(), errors);
     }
 
     private void add(String port, Direction direction, String component) {
@@ -102,19 +73,11 @@ class ComponentGraphTest {
 
     private TestPorts.Sink sink(String port) {
         PatchEnd end = PatchEnd.parse(port);
-        return world.sinks.get(new QueueId(end.port(), Math.max(0, end.queue())));
+        return sink(end.port().toString(), Math.max(0, end.queue()));
     }
 
     private long sent(String port) {
         return sink(port).counters().packets();
-    }
-
-    private static void waitFor(BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within 30 s");
-            LockSupport.parkNanos(100_000);
-        }
     }
 
     @Test
