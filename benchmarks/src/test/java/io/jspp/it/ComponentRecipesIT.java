@@ -8,19 +8,17 @@ import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.Need;
+import io.jspp.testing.Patience;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import net.jpountz.lz4.LZ4FrameInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,16 +97,8 @@ class ComponentRecipesIT {
                 () -> rest.send("GET", "/" + command + "s/" + id, "").statusCode() == code);
     }
 
-    private interface Condition {
-        boolean holds();
-    }
-
-    private static void await(String what, Condition condition) {
-        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.holds()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within " + LIMIT.toSeconds() + " s: " + what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+    private static void await(String what, BooleanSupplier condition) {
+        Patience.poll(what, LIMIT, condition);
     }
 
     /** Nobody answers: the way leads in one direction. */
@@ -125,26 +115,27 @@ class ComponentRecipesIT {
         return Long.parseLong(lines.get(1).split(" ")[names.indexOf("InEchos")]);
     }
 
-    /** Plays the recipes of a directory whose names begin with a number from {@code from} to {@code to}. */
+    /** Plays the recipes of a directory whose names begin with a number from {@code from} to {@code to}, all in one shell. */
     private void play(String folder, int from, int to) throws IOException {
         try (Stream<Path> files = Files.list(RECIPES.resolve(folder))) {
             List<Path> recipes = files.sorted().toList();
             assertTrue(recipes.size() >= to);
+            List<String> expected = new ArrayList<>();
+            List<String> lines = new ArrayList<>();
             for (Path recipe : recipes.subList(from - 1, to)) {
-                List<String> expected = new ArrayList<>();
                 for (String line : Files.readAllLines(recipe)) {
                     expected.add("# " + line);
                     expected.add(message(line));
                 }
-                // A line that fails makes the shell end with 1, which throws here.
-                List<String> played = cluster.shell("playback " + recipe);
-                assertEquals(
-                        expected,
-                        recipe.toString().contains("spp_pcap")
-                                ? played.stream().filter(expected::contains).toList()
-                                : played,
-                        recipe::toString);
+                lines.add("playback " + recipe);
             }
+            // A line that fails makes the shell end with 1, which throws here.
+            List<String> played = cluster.shell(lines.toArray(new String[0]));
+            assertEquals(
+                    expected,
+                    folder.startsWith("spp_pcap")
+                            ? played.stream().filter(expected::contains).toList()
+                            : played);
         }
     }
 
@@ -244,15 +235,9 @@ class ComponentRecipesIT {
         long found = 0;
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
-                Path plain = Files.createTempFile("recipes", ".pcap");
-                try (InputStream frames = new LZ4FrameInputStream(Files.newInputStream(file))) {
-                    Files.write(plain, frames.readAllBytes());
-                    found += PcapFile.read(plain).stream()
-                            .filter(frame -> frame.startsWith(toFirst) && frame.startsWith("0800", 24))
-                            .count();
-                } finally {
-                    Files.delete(plain);
-                }
+                found += PcapFile.readCompressed(file).stream()
+                        .filter(frame -> frame.startsWith(toFirst) && frame.startsWith("0800", 24))
+                        .count();
             }
         }
         assertEquals(PINGS, found);

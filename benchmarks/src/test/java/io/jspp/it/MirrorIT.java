@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
+import io.jspp.testing.Patience;
 import io.jspp.testing.ProjectHome;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -18,11 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import net.jpountz.lz4.LZ4FrameInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -85,11 +82,7 @@ class MirrorIT {
     }
 
     private static void waitFor(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within " + LIMIT.toSeconds() + " s: " + what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        Patience.poll(what, LIMIT, condition);
     }
 
     private List<String> written(int number) {
@@ -205,16 +198,13 @@ class MirrorIT {
         List<String> all = new ArrayList<>();
         for (String name : names) {
             assertFalse(Files.exists(Path.of(name + ".tmp")));
-            Path plain = directory.resolve("plain.pcap");
-            try (InputStream file = new LZ4FrameInputStream(Files.newInputStream(Path.of(name)))) {
-                Files.write(plain, file.readAllBytes());
-            }
-            all.addAll(PcapFile.read(plain));
+            all.addAll(PcapFile.readCompressed(Path.of(name)));
         }
         return all.stream().sorted().toList();
     }
 
     @Test
+    @Tag("once")
     void shouldRefuseWrongCaptureOptions() throws IOException {
         assertEquals(2, exit("-c", "phy"));
         assertEquals(2, exit("-c", "phy:0", "nq"));

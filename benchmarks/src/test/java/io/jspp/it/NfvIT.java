@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
+import io.jspp.testing.Patience;
 import io.jspp.testing.ProjectHome;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -92,11 +93,7 @@ class NfvIT {
     }
 
     private static void waitFor(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadlineNs, "not within " + LIMIT.toSeconds() + " s: " + what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        Patience.poll(what, LIMIT, condition);
     }
 
     private List<String> patches(int nfv) {

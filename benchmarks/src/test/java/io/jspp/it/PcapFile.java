@@ -1,6 +1,7 @@
 package io.jspp.it;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import net.jpountz.lz4.LZ4FrameInputStream;
 
 /** Capture files as a test writes and reads them: pcap 2.4, little-endian, microseconds; frames as hex text. */
 final class PcapFile {
@@ -52,16 +54,26 @@ final class PcapFile {
 
     /** Whole frames of a file that may still be written; none when it is not there yet. */
     static List<String> read(Path file) {
-        List<String> frames = new ArrayList<>();
         if (!Files.exists(file)) {
-            return frames;
+            return List.of();
         }
-        ByteBuffer bytes;
         try {
-            bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+            return frames(Files.readAllBytes(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The frames of a complete file that a pcap has written: an LZ4 frame. */
+    static List<String> readCompressed(Path file) throws IOException {
+        try (InputStream plain = new LZ4FrameInputStream(Files.newInputStream(file))) {
+            return frames(plain.readAllBytes());
+        }
+    }
+
+    private static List<String> frames(byte[] content) {
+        List<String> frames = new ArrayList<>();
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         int at = FILE_HEADER;
         while (at + RECORD_HEADER <= bytes.limit() && at + RECORD_HEADER + bytes.getInt(at + 8) <= bytes.limit()) {
             byte[] frame = new byte[bytes.getInt(at + 8)];
