@@ -43,6 +43,21 @@ public final class CliMain implements Callable<Integer> {
     private Path file;
 
     @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "what reading commands print: text, or json for one value each")
+    private String output = OutputFormat.TEXT;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "settings of the shell, a YAML file; the command config lists them")
+    private Path configFile;
+
+    @Option(names = "--wait-pri", description = "first wait until a controller answers and a primary is connected")
+    private boolean waitForPrimary;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "show this text")
@@ -68,9 +83,25 @@ public final class CliMain implements Callable<Integer> {
         if (file != null && !lines.isEmpty()) {
             throw usage("-c and -f exclude each other");
         }
+        if (!output.equals(OutputFormat.TEXT) && !output.equals(OutputFormat.JSON)) {
+            throw usage("-o takes text or json, not " + output);
+        }
+        final OutputFormat format = new OutputFormat();
+        format.setJson(output.equals(OutputFormat.JSON));
+        final ShellConfig config = new ShellConfig();
+        if (configFile != null) {
+            try {
+                config.load(configFile);
+            } catch (final ShellException wrong) {
+                throw usage("--config: " + wrong.getMessage());
+            }
+        }
         final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         final Servers servers = new Servers(clients());
         try {
+            if (waitForPrimary) {
+                new PrimaryWait(servers.current(), System.err).run();
+            }
             for (final RestClient client : servers.all()) {
                 client.processes();
             }
@@ -79,7 +110,7 @@ public final class CliMain implements Callable<Integer> {
             return notReachable.exitCode();
         }
         final Path historyFile = History.fileOf(System.getenv("HOME"));
-        final Shell shell = new Shell(servers, historyFile, out, System.err);
+        final Shell shell = new Shell(servers, historyFile, config, format, out, System.err);
         final ScriptRunner scripts = new ScriptRunner(shell, System.err);
         if (!lines.isEmpty()) {
             return scripts.run(lines);

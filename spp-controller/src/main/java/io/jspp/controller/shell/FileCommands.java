@@ -18,10 +18,25 @@ final class FileCommands {
     private static final long MAX_CAT_BYTES = 16L * 1024 * 1024;
 
     private final PrintStream out;
+    private Pager pager;
     private Path current = Path.of("").toAbsolutePath();
 
     FileCommands(final PrintStream out) {
         this.out = out;
+    }
+
+    /** Shows a file page by page, on a terminal. */
+    interface Pager {
+        void show(Path file) throws IOException;
+    }
+
+    /** Without one, {@code less} prints the whole file. */
+    void setPager(final Pager pager) {
+        this.pager = pager;
+    }
+
+    Path current() {
+        return current;
     }
 
     List<ShellCommand> all() {
@@ -34,7 +49,12 @@ final class FileCommands {
                         this::list),
                 command("cd", "Change current directory.\n\n        spp > cd path/to/dir\n", true, this::change),
                 command("mkdir", "Create a new directory.\n\n        spp > mkdir path/to/dir\n", true, this::make),
-                command("cat", "View contents of a file.\n\n        spp > cat file\n", true, this::print));
+                command("cat", "View contents of a file.\n\n        spp > cat file\n", true, this::print),
+                command(
+                        "less",
+                        "View contents of a file page by page.\n\n        spp > less file\n",
+                        true,
+                        this::page));
     }
 
     /** A path as the user typed it, relative to the shell's directory. */
@@ -92,11 +112,29 @@ final class FileCommands {
         }
     }
 
-    private void print(final String text) throws ShellException {
+    private void page(final String text) throws ShellException {
+        if (pager == null) {
+            print(text);
+            return;
+        }
+        try {
+            out.flush();
+            pager.show(regularFile(text));
+        } catch (final IOException failure) {
+            throw new ShellException("Error: cannot show " + text + ": " + failure.getMessage());
+        }
+    }
+
+    private Path regularFile(final String text) throws ShellException {
         final Path file = resolve(text);
         if (!Files.isRegularFile(file)) {
             throw new ShellException("No such a directory.");
         }
+        return file;
+    }
+
+    private void print(final String text) throws ShellException {
+        final Path file = regularFile(text);
         try {
             if (Files.size(file) > MAX_CAT_BYTES) {
                 throw new ShellException("Error: " + text + " has more than " + MAX_CAT_BYTES + " bytes.");

@@ -11,11 +11,13 @@ import java.util.List;
 /** {@code history}: shows the lines typed so far, which live in {@code $HOME/.spp_history}. */
 final class History implements ShellCommand {
     private final Path file;
+    private final OutputFormat format;
     private final PrintStream out;
 
     /** @param file the history file, or null without a home directory */
-    History(final Path file, final PrintStream out) {
+    History(final Path file, final OutputFormat format, final PrintStream out) {
         this.file = file;
+        this.format = format;
         this.out = out;
     }
 
@@ -48,6 +50,9 @@ final class History implements ShellCommand {
     @Override
     public void run(final String arguments) throws ShellException {
         final List<String> lines = lines();
+        if (format.print(out, lines)) {
+            return;
+        }
         final int width = Integer.toString(lines.size()).length();
         for (int i = 0; i < lines.size(); i++) {
             out.printf("  %" + width + "d  %s%n", i + 1, lines.get(i).strip());

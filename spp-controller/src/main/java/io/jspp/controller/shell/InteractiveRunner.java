@@ -16,7 +16,6 @@ import org.jline.terminal.TerminalBuilder;
 /** The shell on a terminal: prompt, editing, completion and history. */
 final class InteractiveRunner {
     private static final String INTRO = "Welcome to the SPP CLI. Type `help` or `?` to list commands.";
-    private static final String PROMPT = "spp > ";
     /** What SPP leaves out of the history. */
     private static final String NOT_IN_HISTORY = "bye*:exit*:history*:redo*";
 
@@ -39,6 +38,9 @@ final class InteractiveRunner {
                 .system(true)
                 .dumb(true)
                 .graphemeCluster(false)
+                // Ctrl-C while a command runs ends neither it nor the shell: what was sent to a process is sent.
+                .nativeSignals(true)
+                .signalHandler(Terminal.SignalHandler.SIG_IGN)
                 .build()) {
             if (terminal.getSize().getColumns() == 0) {
                 // A pseudo terminal whose other end never said how large it is.
@@ -56,6 +58,7 @@ final class InteractiveRunner {
                 builder.variable(LineReader.HISTORY_FILE, historyFile);
             }
             final LineReader reader = builder.build();
+            shell.setPager(InteractiveRunner::page);
             out.println(INTRO);
             out.println();
             while (!shell.hasLeft() && readAndRun(reader)) {
@@ -65,10 +68,23 @@ final class InteractiveRunner {
         jline.setLevel(null);
     }
 
+    /** With the user's pager, or less; the terminal is not in editing mode while a command runs. */
+    private static void page(final Path file) throws IOException {
+        final String pager = System.getenv().getOrDefault("PAGER", "less");
+        try {
+            new ProcessBuilder(pager.isBlank() ? "less" : pager, file.toString())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (final InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** One line; false when the input has ended. */
     private boolean readAndRun(final LineReader reader) {
         try {
-            shell.execute(reader.readLine(PROMPT));
+            shell.execute(reader.readLine(shell.prompt()));
         } catch (final ShellException failure) {
             shell.report(failure);
         } catch (final UserInterruptException interrupted) {

@@ -27,12 +27,17 @@ final class ProcessCommand implements ShellCommand {
     private final StatusPrinter printer;
     private final ProcessCompleter completer;
 
-    ProcessCommand(final ProcessKind kind, final Servers servers, final PrintStream out) {
+    ProcessCommand(
+            final ProcessKind kind,
+            final Servers servers,
+            final ShellConfig config,
+            final OutputFormat format,
+            final PrintStream out) {
         this.kind = kind;
         this.servers = servers;
         this.out = out;
-        printer = new StatusPrinter(out);
-        completer = new ProcessCompleter(kind, registry, servers);
+        printer = new StatusPrinter(format, out);
+        completer = new ProcessCompleter(kind, registry, servers, new LaunchCompleter(servers, config));
     }
 
     ProcessKind kind() {

@@ -14,12 +14,20 @@ import java.util.Set;
 
 /** Candidates for commands to a process: ids, words and arguments, from the command model and the process's status. */
 final class ProcessCompleter {
+    private static final String LAUNCH = "launch";
+
     private final ProcessKind kind;
     private final CommandRegistry registry;
     private final Servers servers;
+    private final LaunchCompleter launches;
 
-    ProcessCompleter(final ProcessKind kind, final CommandRegistry registry, final Servers servers) {
+    ProcessCompleter(
+            final ProcessKind kind,
+            final CommandRegistry registry,
+            final Servers servers,
+            final LaunchCompleter launches) {
         this.kind = kind;
+        this.launches = launches;
         this.registry = registry;
         this.servers = servers;
     }
@@ -44,6 +52,9 @@ final class ProcessCompleter {
         final List<String> words = new ArrayList<>(CommandCodec.words(text));
         if (!words.isEmpty() && !Character.isWhitespace(text.charAt(text.length() - 1))) {
             words.remove(words.size() - 1);
+        }
+        if (!words.isEmpty() && words.get(0).equals(LAUNCH) && registry.find(kind, LAUNCH) != null) {
+            return launches.complete(words.subList(1, words.size()));
         }
         final Set<String> candidates = new LinkedHashSet<>();
         for (final CommandSpec spec : registry.of(kind)) {

@@ -73,6 +73,11 @@ final class Recorder implements ShellCommand {
         }
     }
 
+    /** Whether lines are being written to a recipe. */
+    boolean isRecording() {
+        return recipe != null;
+    }
+
     /** Ends the recipe, if one is being written. */
     void close() {
         if (recipe == null) {

@@ -4,17 +4,21 @@ import io.jspp.control.CommandCodec;
 import io.jspp.control.ControlEndpoint;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** {@code server}: lists, adds, removes and switches controllers. */
 final class ServerCommand implements ShellCommand {
     private static final int REST_PORT = 7777;
 
     private final Servers servers;
+    private final OutputFormat format;
     private final PrintStream out;
 
-    ServerCommand(final Servers servers, final PrintStream out) {
+    ServerCommand(final Servers servers, final OutputFormat format, final PrintStream out) {
         this.servers = servers;
+        this.format = format;
         this.out = out;
     }
 
@@ -87,6 +91,16 @@ final class ServerCommand implements ShellCommand {
     }
 
     private void list() {
+        final List<Object> json = new ArrayList<>();
+        for (int i = 0; i < servers.all().size(); i++) {
+            final Map<String, Object> server = new LinkedHashMap<>();
+            server.put("address", servers.all().get(i).endpoint().toString());
+            server.put("current", i == servers.currentIndex());
+            json.add(server);
+        }
+        if (format.print(out, json)) {
+            return;
+        }
         for (int i = 0; i < servers.all().size(); i++) {
             out.printf("  %d: %s %s%n", i + 1, servers.all().get(i).endpoint(), i == servers.currentIndex() ? "*" : "");
         }

@@ -36,10 +36,7 @@ final class ShellCompleter implements Completer {
     }
 
     private List<String> all(final String text) {
-        int end = 0;
-        while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
-            end++;
-        }
+        final int end = Shell.endOfName(text);
         if (end == text.length()) {
             return List.copyOf(commands.keySet());
         }

@@ -2,16 +2,19 @@ package io.jspp.controller.shell;
 
 import io.jspp.control.ProcessKind;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** {@code status}: which processes the current controller knows. */
 final class StatusCommand implements ShellCommand {
     private final Servers servers;
+    private final OutputFormat format;
     private final PrintStream out;
 
-    StatusCommand(final Servers servers, final PrintStream out) {
+    StatusCommand(final Servers servers, final OutputFormat format, final PrintStream out) {
         this.servers = servers;
+        this.format = format;
         this.out = out;
     }
 
@@ -35,6 +38,9 @@ final class StatusCommand implements ShellCommand {
         final List<Map<String, Object>> processes = client.processes();
         final boolean primary = processes.stream()
                 .anyMatch(process -> ProcessKind.PRIMARY.wireName().equals(process.get("type")));
+        if (format.print(out, json(client, processes))) {
+            return;
+        }
         out.println("- spp-ctl:");
         out.println("  - address: " + client.endpoint());
         out.println("- primary:");
@@ -49,5 +55,12 @@ final class StatusCommand implements ShellCommand {
                 }
             }
         }
+    }
+
+    private static Map<String, Object> json(final RestClient client, final List<Map<String, Object>> processes) {
+        final Map<String, Object> object = new LinkedHashMap<>();
+        object.put("address", client.endpoint().toString());
+        object.put("processes", processes);
+        return object;
     }
 }

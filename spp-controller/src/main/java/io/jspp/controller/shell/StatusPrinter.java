@@ -17,13 +17,18 @@ final class StatusPrinter {
 
     private static final Collector<CharSequence, ?, String> LIST = Collectors.joining(", ", "[", "]");
 
+    private final OutputFormat format;
     private final PrintStream out;
 
-    StatusPrinter(final PrintStream out) {
+    StatusPrinter(final OutputFormat format, final PrintStream out) {
+        this.format = format;
         this.out = out;
     }
 
     void print(final ProcessKind kind, final Map<String, Object> status) {
+        if (format.print(out, status)) {
+            return;
+        }
         switch (kind) {
             case PRIMARY -> printPrimary(status);
             case NFV -> printNfv(status);

@@ -15,6 +15,7 @@ final class ShellHarness {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    private final ShellConfig config = new ShellConfig();
     private final Shell shell;
 
     ShellHarness(final Controller controller, final Path historyFile) {
@@ -22,8 +23,24 @@ final class ShellHarness {
         shell = new Shell(
                 new Servers(List.of(client)),
                 historyFile,
+                config,
+                new OutputFormat(),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 errStream);
+    }
+
+    /** The settings that the shell was started with. */
+    ShellConfig config() {
+        return config;
+    }
+
+    /** Runs one line as a terminal does, where the shell goes on after an error. */
+    void type(final String line) throws ShellException {
+        shell.execute(line);
+    }
+
+    String prompt() {
+        return shell.prompt();
     }
 
     /** Runs lines as {@code -c} does; returns the exit code. */

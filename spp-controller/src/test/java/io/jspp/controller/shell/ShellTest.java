@@ -315,8 +315,9 @@ class ShellTest {
 
                 Documented commands (type help <topic>):
                 ========================================
-                bye  cd    help     ls      mkdir  pcap      pri  record  server  vf
-                cat  exit  history  mirror  nfv    playback  pwd  redo    status
+                bye  config  exit     inspect   ls      nfv       pri     redo    topo
+                cat  echo    help     less      mirror  pcap      pwd     server  topo_subgraph
+                cd   env     history  load_cmd  mkdir   playback  record  status  vf
 
                 Display status info of SPP processes.
 

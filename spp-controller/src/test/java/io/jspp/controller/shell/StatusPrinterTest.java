@@ -27,7 +27,7 @@ class StatusPrinterTest {
 
     private static String print(String status) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new StatusPrinter(new PrintStream(out, true, StandardCharsets.UTF_8))
+        new StatusPrinter(new OutputFormat(), new PrintStream(out, true, StandardCharsets.UTF_8))
                 .print(ProcessKind.NFV, Json.asObject(Json.parse(status)));
         return out.toString(StandardCharsets.UTF_8);
     }
