@@ -133,6 +133,17 @@ class VfIT {
                 status.get("ports").toString());
         List<String> shown = cluster.shell("vf 1; status");
         assertEquals(block(page, "text"), shown);
+        assertEquals(
+                List.of(
+                        "pcap:0",
+                        "├─ vf:1:c -> ring:0",
+                        "│  └─ vf:1:f -> ring:2",
+                        "│     └─ vf:1:m -> pcap:1",
+                        "└─ vf:1:c -> ring:1",
+                        "   └─ vf:1:f -> ring:3",
+                        "      └─ vf:1:m -> pcap:1",
+                        "not connected: nullpmd:0"),
+                cluster.shell("topo"));
         HttpResponse<String> usage = rest.send("GET", "/cpu_usage", "");
         assertTrue(usage.body().contains("\"master-lcore\": 0, \"lcores\": [0, 2, 3, 4, 5]"), usage.body());
     }

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** {@code pwd ls cd mkdir cat}: enough of a file system for recipes. Acts with the user's rights. */
@@ -17,11 +18,13 @@ final class FileCommands {
     private static final int TYPE_FIFO = 0010000;
     private static final long MAX_CAT_BYTES = 16L * 1024 * 1024;
 
+    private final OutputFormat format;
     private final PrintStream out;
     private Pager pager;
     private Path current = Path.of("").toAbsolutePath();
 
-    FileCommands(final PrintStream out) {
+    FileCommands(final OutputFormat format, final PrintStream out) {
+        this.format = format;
         this.out = out;
     }
 
@@ -41,7 +44,7 @@ final class FileCommands {
 
     List<ShellCommand> all() {
         return List.of(
-                command("pwd", "Show current directory.\n\n        spp > pwd\n", false, path -> out.println(current)),
+                command("pwd", "Show current directory.\n\n        spp > pwd\n", false, path -> show()),
                 command(
                         "ls",
                         "Show a list of specified directory.\n\n        spp > ls path/to/dir\n",
@@ -79,6 +82,12 @@ final class FileCommands {
         }
     }
 
+    private void show() {
+        if (!format.print(out, Map.of("directory", current.toString()))) {
+            out.println(current);
+        }
+    }
+
     private void list(final String text) throws ShellException {
         final Path directory = resolve(text);
         if (!Files.isDirectory(directory)) {
@@ -92,6 +101,9 @@ final class FileCommands {
             throw new ShellException("Error: cannot list " + directory + ": " + failure.getMessage());
         }
         names.sort(null);
+        if (format.print(out, names)) {
+            return;
+        }
         names.forEach(out::println);
     }
 

@@ -11,11 +11,13 @@ final class HelpCommand implements ShellCommand {
     private static final int WIDTH = 79;
 
     private final Map<String, ShellCommand> commands;
+    private final OutputFormat format;
     private final PrintStream out;
 
     /** @param commands all commands by name, sorted; may grow after the constructor */
-    HelpCommand(final Map<String, ShellCommand> commands, final PrintStream out) {
+    HelpCommand(final Map<String, ShellCommand> commands, final OutputFormat format, final PrintStream out) {
         this.commands = commands;
+        this.format = format;
         this.out = out;
     }
 
@@ -32,6 +34,9 @@ final class HelpCommand implements ShellCommand {
     @Override
     public void run(final String arguments) throws ShellException {
         if (arguments.isEmpty()) {
+            if (format.print(out, List.copyOf(commands.keySet()))) {
+                return;
+            }
             out.println();
             out.println("Documented commands (type help <topic>):");
             out.println("========================================");
@@ -43,7 +48,9 @@ final class HelpCommand implements ShellCommand {
         if (command == null) {
             throw new ShellException("*** No help on " + CommandCodec.printable(arguments));
         }
-        out.println(command.help());
+        if (!format.print(out, Map.of("help", command.help()))) {
+            out.println(command.help());
+        }
     }
 
     @Override

@@ -54,7 +54,7 @@ final class Shell {
         this.err = err;
         this.config = config;
         this.format = format;
-        files = new FileCommands(out);
+        files = new FileCommands(format, out);
         recorder = new Recorder(files, out);
         playback = new Playback(files, recorder);
         final Map<ProcessKind, ProcessCommand> processes = new EnumMap<>(ProcessKind.class);
@@ -86,7 +86,7 @@ final class Shell {
                 this::add,
                 this::run,
                 out));
-        add(new HelpCommand(Collections.unmodifiableMap(commands), out));
+        add(new HelpCommand(Collections.unmodifiableMap(commands), format, out));
         add(new ByeCommand("bye", servers, processes, out, this::leave));
         add(new ByeCommand("exit", servers, processes, out, this::leave));
     }

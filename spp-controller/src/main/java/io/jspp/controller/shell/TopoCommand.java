@@ -100,10 +100,12 @@ final class TopoCommand implements ShellCommand {
         if (first.equals("http")) {
             serve(words.size() == 1 ? SPP_PORT : port(words.get(1)));
         } else if (words.size() < 2 && (first.equals("term") || first.equals("text"))) {
-            final Topology topology = source.read(servers.current());
+            final List<TopologySource.Status> statuses = source.statuses(servers.current());
+            final Topology topology = source.graph(statuses);
             if (!format.print(out, topology.toJson())) {
                 out.print(TextRenderer.render(topology));
             }
+            fail(statuses);
         } else {
             final String type = words.size() == 2 ? words.get(1) : first.substring(first.lastIndexOf('.') + 1);
             write(first, type.toLowerCase(Locale.ROOT));
@@ -130,6 +132,15 @@ final class TopoCommand implements ShellCommand {
             throw new ShellException("Error: cannot write " + name + ": " + reason(failure));
         }
         out.println("Create topology: '" + name + '\'');
+        fail(statuses);
+    }
+
+    /** A picture without some process is made, and is a failure. */
+    private static void fail(final List<TopologySource.Status> statuses) throws ShellException {
+        final ShellException failure = TopologySource.failure(statuses);
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private static String reason(final IOException failure) {
@@ -155,7 +166,7 @@ final class TopoCommand implements ShellCommand {
     private static List<Object> secondaries(final List<TopologySource.Status> statuses) {
         final List<Object> list = new ArrayList<>();
         for (final TopologySource.Status status : statuses) {
-            if (status.kind().isSecondary()) {
+            if (status.kind().isSecondary() && status.failure() == null) {
                 list.add(status.members());
             }
         }

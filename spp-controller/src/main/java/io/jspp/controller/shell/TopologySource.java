@@ -1,5 +1,6 @@
 package io.jspp.controller.shell;
 
+import io.jspp.control.CommandCodec;
 import io.jspp.control.CommandRegistry;
 import io.jspp.control.ProcessKind;
 import io.jspp.controller.topology.Subgraphs;
@@ -8,6 +9,7 @@ import io.jspp.controller.topology.TopologyReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Asks a controller how its ports are wired now. Any thread. */
 final class TopologySource {
@@ -18,8 +20,23 @@ final class TopologySource {
         this.subgraphs = subgraphs;
     }
 
-    /** What a process told about itself. */
-    record Status(ProcessKind kind, Map<String, Object> members) {}
+    /**
+     * What a process told about itself.
+     *
+     * @param process {@code nfv 1}
+     * @param members empty when it told nothing
+     * @param failure why it told nothing, else null
+     */
+    record Status(ProcessKind kind, String process, Map<String, Object> members, ShellException failure) {}
+
+    /** The first failure, or null. */
+    static ShellException failure(final List<Status> statuses) {
+        return statuses.stream()
+                .map(Status::failure)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
 
     /**
      * The graph.
@@ -32,11 +49,19 @@ final class TopologySource {
 
     Topology graph(final List<Status> statuses) {
         final TopologyReader reader = new TopologyReader();
-        statuses.forEach(status -> reader.add(status.kind(), status.members()));
+        for (final Status status : statuses) {
+            if (status.failure() == null) {
+                reader.add(status.kind(), status.members());
+            } else {
+                reader.addMissing(
+                        status.process(),
+                        CommandCodec.printable(status.failure().getMessage(), 200));
+            }
+        }
         return reader.read(subgraphs.all());
     }
 
-    /** Status objects of all processes, those that have ended meanwhile left out. */
+    /** Status objects of all processes, those that have ended meanwhile left out; one that is silent is named and why. */
     List<Status> statuses(final RestClient server) throws ShellException {
         final List<Map<String, Object>> processes = server.processes();
         final List<Status> statuses = new ArrayList<>();
@@ -50,7 +75,9 @@ final class TopologySource {
                     final RestReply reply = server.get(
                             root + registry.find(kind, "status").rest().path());
                     if (!reply.isNotFound()) {
-                        statuses.add(new Status(kind, reply.orFail().object()));
+                        final String name =
+                                kind.isSecondary() ? kind.wireName() + ' ' + process.get("client-id") : kind.wireName();
+                        statuses.add(read(kind, name, reply));
                     }
                 }
             }
@@ -59,5 +86,13 @@ final class TopologySource {
             throw new ShellException("No secondary process exist!");
         }
         return statuses;
+    }
+
+    private static Status read(final ProcessKind kind, final String process, final RestReply reply) {
+        try {
+            return new Status(kind, process, reply.orFail().object(), null);
+        } catch (final ShellException noStatus) {
+            return new Status(kind, process, Map.of(), noStatus);
+        }
     }
 }

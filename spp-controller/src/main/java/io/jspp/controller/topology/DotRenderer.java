@@ -50,6 +50,7 @@ public final class DotRenderer {
                     .append("\"];\n");
         }
         text.append("}\n");
+        topology.notes().forEach(note -> text.append("// ").append(note).append('\n'));
     }
 
     private void writeClusters() {

@@ -157,10 +157,7 @@ final class Layouter {
             x += part.width() + 2 * DISTANCE;
         }
         double bottom = y + rowHeight;
-        final String note = topology.nodes().isEmpty()
-                ? "no ports"
-                : topology.edges().stream().allMatch(Topology.Edge::running) ? "" : "dashed: not forwarding";
-        if (!note.isEmpty()) {
+        for (final String note : notes(topology)) {
             final double noteWidth = note.length() * Drawing.CHAR;
             captions.add(
                     new Drawing.Caption(new Drawing.Area(MARGIN, bottom + GRID_GAP, noteWidth, Drawing.ROW), note));
@@ -168,6 +165,18 @@ final class Layouter {
             width = Math.max(width, MARGIN + noteWidth);
         }
         return new Drawing(width + MARGIN, bottom + MARGIN, boxes, frames, labels, lines, captions);
+    }
+
+    private static List<String> notes(final Topology topology) {
+        final List<String> notes = new ArrayList<>();
+        if (topology.nodes().isEmpty()) {
+            notes.add("no ports");
+        }
+        if (!topology.edges().stream().allMatch(Topology.Edge::running)) {
+            notes.add("dashed: not forwarding");
+        }
+        notes.addAll(topology.notes());
+        return notes;
     }
 
     private static Drawing.Line shifted(final Drawing.Line line, final double dx, final double dy) {

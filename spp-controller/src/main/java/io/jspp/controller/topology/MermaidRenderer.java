@@ -55,6 +55,7 @@ public final class MermaidRenderer {
             text.append(Palette.hex(Palette.TEXT)).append('\n');
         }
         styles.forEach(style -> text.append(style).append('\n'));
+        topology.notes().forEach(note -> text.append("    %% ").append(note).append('\n'));
     }
 
     private void writeNode(final String indent, final Topology.Node node) {

@@ -65,6 +65,7 @@ public final class TextRenderer {
         if (topology.nodes().isEmpty()) {
             text.append("no ports\n");
         }
+        topology.notes().forEach(note -> text.append(note).append('\n'));
     }
 
     /** A way that waits to be written, with what stands left of it. */

@@ -13,12 +13,14 @@ import java.util.Set;
  * @param nodes ports, and components that are drawn as boxes; sorted by type and number
  * @param edges one for each way that packets can take
  * @param subgraphs port names by label, as {@code topo_subgraph} put them together; may name ports that do not exist
+ * @param notes what is missing from the graph, one sentence each; every form shows them
  */
-public record Topology(List<Node> nodes, List<Edge> edges, Map<String, List<String>> subgraphs) {
+public record Topology(List<Node> nodes, List<Edge> edges, Map<String, List<String>> subgraphs, List<String> notes) {
     public Topology {
         nodes = List.copyOf(nodes);
         edges = List.copyOf(edges);
         subgraphs = new LinkedHashMap<>(subgraphs);
+        notes = List.copyOf(notes);
     }
 
     /**
@@ -52,7 +54,7 @@ public record Topology(List<Node> nodes, List<Edge> edges, Map<String, List<Stri
             final boolean both = left.remove(back);
             result.add(both ? new Edge(edge.from, edge.to, edge.label, edge.clientId, edge.running, true) : edge);
         }
-        return new Topology(nodes, result, subgraphs);
+        return new Topology(nodes, result, subgraphs, notes);
     }
 
     /** Label of the first subgraph that has this port, or null. */
@@ -80,7 +82,11 @@ public record Topology(List<Node> nodes, List<Edge> edges, Map<String, List<Stri
         }
         final List<Object> subgraphList = new ArrayList<>();
         subgraphs.forEach((label, ports) -> subgraphList.add(object("label", label, "ports", ports)));
-        return object("nodes", nodeList, "edges", edgeList, "subgraphs", subgraphList);
+        final Map<String, Object> json = object("nodes", nodeList, "edges", edgeList, "subgraphs", subgraphList);
+        if (!notes.isEmpty()) {
+            json.put("notes", notes);
+        }
+        return json;
     }
 
     private static Map<String, Object> object(final Object... namesAndValues) {

@@ -28,6 +28,7 @@ public final class TopologyReader {
 
     private final Map<String, Topology.Node> nodes = new TreeMap<>(TopologyReader::compareNames);
     private final List<Topology.Edge> edges = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
 
     /** Adds what a process's status tells. */
     public void add(final ProcessKind kind, final Map<String, Object> status) {
@@ -52,9 +53,14 @@ public final class TopologyReader {
         }
     }
 
+    /** Says that a process is not in the graph, and why. */
+    public void addMissing(final String process, final String reason) {
+        notes.add(process + " is missing: " + reason);
+    }
+
     /** The graph of what was added. */
     public Topology read(final Map<String, List<String>> subgraphs) {
-        return new Topology(List.copyOf(nodes.values()), edges, subgraphs);
+        return new Topology(List.copyOf(nodes.values()), edges, subgraphs, notes);
     }
 
     private void addPatches(final Map<String, Object> status, final String label, final int clientId) {

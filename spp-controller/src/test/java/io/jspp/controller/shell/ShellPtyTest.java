@@ -41,6 +41,7 @@ class ShellPtyTest {
     private ScriptedProcess primary;
     private ScriptedProcess nfv;
     private Process process;
+    private String shellCommand;
     private final StringBuilder screen = new StringBuilder();
     private int seen;
 
@@ -53,7 +54,7 @@ class ShellPtyTest {
         ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
         final String java =
                 Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        final String command = String.join(
+        shellCommand = String.join(
                 " ",
                 List.of(
                         "exec",
@@ -66,8 +67,12 @@ class ShellPtyTest {
                         CliMain.class.getName(),
                         "-b",
                         "127.0.0.1:" + ctl.controller().restPort()));
-        final ProcessBuilder builder =
-                new ProcessBuilder("script", "-qefc", "stty cols 100 rows 30 -echo; " + command, "/dev/null");
+    }
+
+    /** Starts the shell with further options. */
+    private void open(final String options) throws IOException {
+        final ProcessBuilder builder = new ProcessBuilder(
+                "script", "-qefc", "stty cols 100 rows 30 -echo; " + shellCommand + ' ' + options, "/dev/null");
         builder.environment().put("HOME", home.toString());
         builder.environment().put("TERM", "xterm");
         builder.environment().remove("JAVA_TOOL_OPTIONS");
@@ -90,6 +95,7 @@ class ShellPtyTest {
 
     @Test
     void shouldServeAPersonAtATerminal() throws Exception {
+        open("");
         expect("Welcome to the SPP CLI. Type `help` or `?` to list commands.");
         expect("spp > ");
 
@@ -155,12 +161,25 @@ class ShellPtyTest {
     }
 
     @Test
-    void shouldEndWithBye() throws Exception {
-        expect("spp > ");
+    void shouldHeedItsOptionsAndEndWithBye() throws Exception {
+        final Path config = home.resolve("config.yml");
+        Files.writeString(config, "prompt: 'patch panel: '\nmax_secondary:\n  val: 8\n  desc: few\n");
+        open("--wait-pri -o json --config " + config);
+        expect("patch panel: ");
+        type("config max_secondary\r");
+        expect("\n{\"max_secondary\": \"8\"}");
         type("bye\r");
         expect("Thank you for using Soft Patch Panel");
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), this::text);
         assertEquals(0, process.exitValue(), this::text);
+    }
+
+    @Test
+    void shouldRefuseWrongOptions() throws Exception {
+        open("--config " + home.resolve("nosuch.yml"));
+        expect("--config: Error: cannot read " + home.resolve("nosuch.yml"));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), this::text);
+        assertEquals(2, process.exitValue(), this::text);
     }
 
     private void type(final String keys) throws IOException {

@@ -217,6 +217,13 @@ class ShellToolsTest {
         assertEquals(
                 System.getenv("PATH"), Json.asObject(Json.parse(more.get(2))).get("PATH"));
         assertEquals("Start forwarding.", more.get(3));
+        Files.createDirectory(directory.resolve("sub"));
+        assertEquals(0, shell.run("pwd -o json", "ls -o json", "help -o json", "help pwd -o json"));
+        final List<String> files = shell.out().lines().toList();
+        assertEquals(Map.of("directory", directory.toString()), Json.parse(files.get(0)));
+        assertEquals(List.of("history", "sub/"), Json.parse(files.get(1)));
+        assertTrue(Json.asArray(Json.parse(files.get(2))).contains("topo_subgraph"));
+        assertTrue(String.valueOf(Json.parse(files.get(3))).contains("Show current directory."));
         assertEquals(0, shell.run("config prompt"));
         assertEquals("- prompt: \"spp > \"\t# Command prompt\n", shell.out());
     }

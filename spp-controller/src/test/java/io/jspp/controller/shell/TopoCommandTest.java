@@ -156,6 +156,19 @@ class TopoCommandTest {
         assertEquals(text + "\nstopped at -c 1: " + line + "\n", shell.err());
     }
 
+    @Test
+    void shouldShowTheOthersWhenOneProcessFails() throws Exception {
+        try (ScriptedSecondary vf = new ScriptedSecondary(ctl.controller(), "vf", 2)) {
+            vf.status("null");
+            ctl.awaitProcesses("[{\"type\": \"nfv\", \"client-id\": 1}, {\"type\": \"vf\", \"client-id\": 2}]");
+            assertEquals(1, shell.run("topo"));
+            assertTrue(shell.out().contains("└─ nfv:1 -> vhost:1\nnot connected: phy:1\nvf 2 is missing: Error: "));
+            assertTrue(shell.err().startsWith("Error: "));
+            assertEquals(1, shell.run("topo t.svg"));
+            assertTrue(read("t.svg").contains(">vf 2 is missing: Error: "));
+        }
+    }
+
     /** With a pcap connected SPP's shell ends. */
     @Test
     void shouldShowACapture() throws Exception {
