@@ -18,7 +18,7 @@ public final class ImageRenderer {
     /** Pixels per unit of the drawing; smaller for pictures that would not fit into {@link #MAX_PIXELS}. */
     private static final double SCALE = 2;
 
-    private static final double MAX_PIXELS = 12_000_000;
+    private static final double MAX_PIXELS = 4_000_000;
     private static final float LINE_WIDTH = 1.6f;
     private static final double ARROW = 8;
 
