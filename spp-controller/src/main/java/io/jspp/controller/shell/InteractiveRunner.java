@@ -38,10 +38,12 @@ final class InteractiveRunner {
                 .system(true)
                 .dumb(true)
                 .graphemeCluster(false)
-                // Ctrl-C while a command runs ends neither it nor the shell: what was sent to a process is sent.
                 .nativeSignals(true)
                 .signalHandler(Terminal.SignalHandler.SIG_IGN)
                 .build()) {
+            // What was sent to a process is sent: Ctrl-C ends recipes and plugins between two lines, not a command, nor
+            // the shell.
+            terminal.handle(Terminal.Signal.INT, signal -> shell.interrupt());
             if (terminal.getSize().getColumns() == 0) {
                 // A pseudo terminal whose other end never said how large it is.
                 terminal.setSize(Size.of(80, 24));

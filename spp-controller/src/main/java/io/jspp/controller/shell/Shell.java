@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /**
  * Runs lines. Knows the commands, echoes comments, records, and plays recipes; where lines come from is the caller's
- * business. One thread.
+ * business. One thread, except for {@link #interrupt()}.
  */
 final class Shell {
     /** Longest line. */
@@ -37,6 +37,7 @@ final class Shell {
     private final Recorder recorder;
     private final Playback playback;
     private boolean left;
+    private volatile boolean interrupted;
     private int playbackErrors;
 
     /**
@@ -143,6 +144,7 @@ final class Shell {
      */
     void execute(final String line) throws ShellException {
         final int errorsBefore = playbackErrors;
+        interrupted = false;
         run(line);
         for (String next = playback.next(); next != null && !left; next = playback.next()) {
             try {
@@ -150,7 +152,7 @@ final class Shell {
             } catch (final ShellException failure) {
                 playbackErrors++;
                 report(failure);
-                if (failure.exitCode() == ExitCode.UNREACHABLE) {
+                if (interrupted || failure.exitCode() == ExitCode.UNREACHABLE) {
                     playback.cancel();
                 }
             }
@@ -158,6 +160,11 @@ final class Shell {
         if (playbackErrors > errorsBefore) {
             err.println("playback: " + (playbackErrors - errorsBefore) + " line(s) failed");
         }
+    }
+
+    /** No further line of the recipe or plugin that runs is begun. Any thread. */
+    void interrupt() {
+        interrupted = true;
     }
 
     /** Lines of recipes that failed so far. */
@@ -178,6 +185,9 @@ final class Shell {
     }
 
     private void run(final String line) throws ShellException {
+        if (interrupted) {
+            throw new ShellException("Interrupted.");
+        }
         if (line.length() > MAX_LINE_LENGTH) {
             throw new ShellException(
                     "Error: a line may have " + MAX_LINE_LENGTH + " characters, this one has " + line.length() + '.');

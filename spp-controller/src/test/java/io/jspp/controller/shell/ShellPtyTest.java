@@ -134,6 +134,17 @@ class ShellPtyTest {
         } while (!appears("\nafter another", Duration.ofSeconds(3)));
         assertFalse(nfv.requests().contains("exit"));
 
+        // It ends a recipe between two lines.
+        final Path recipe = home.resolve("long.rcp");
+        Files.writeString(recipe, "nfv 1; status\n".repeat(5_000));
+        type("playback " + recipe + '\r');
+        expect("- status: idling");
+        type(CTRL_C);
+        expect("Interrupted.");
+        expect("playback: 1 line(s) failed");
+        type("echo after the recipe\r");
+        expect("\nafter the recipe");
+
         // The line before comes back, the history has it, redo runs it.
         type("echo first\r");
         expect("\nfirst");
