@@ -142,8 +142,10 @@ class VfIT {
                         "└─ vf:1:c -> ring:1",
                         "   └─ vf:1:f -> ring:3",
                         "      └─ vf:1:m -> pcap:1",
-                        "not connected: nullpmd:0"),
-                cluster.shell("topo"));
+                        "not connected: nullpmd:0",
+                        "Module 'hello' loaded.",
+                        "Hello, alice!"),
+                cluster.shell("topo", "load_cmd hello", "hello alice"));
         HttpResponse<String> usage = rest.send("GET", "/cpu_usage", "");
         assertTrue(usage.body().contains("\"master-lcore\": 0, \"lcores\": [0, 2, 3, 4, 5]"), usage.body());
     }
