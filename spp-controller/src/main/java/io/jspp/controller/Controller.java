@@ -29,7 +29,7 @@ public final class Controller implements AutoCloseable {
         } catch (final IOException failure) {
             throw explain(failure);
         }
-        rest = new RestServer(config.rest(), inventory);
+        rest = new RestServer(config.rest(), config.access(), inventory);
         try {
             rest.start();
         } catch (final IOException failure) {
@@ -39,7 +39,11 @@ public final class Controller implements AutoCloseable {
         listener.start();
         if (!config.rest().getAddress().isLoopbackAddress()) {
             LOG.warn(
-                    "listening on {} without authentication: everyone who reaches it controls the processes",
+                    config.access().token() == null
+                            ? "listening on {} without authentication: everyone who reaches it controls the processes;"
+                                    + " --token-file wants a token from them"
+                            : "listening on {} without encryption: the token protects REST only from who cannot read"
+                                    + " the network, and processes connect without it",
                     config.rest().getAddress().getHostAddress());
         }
     }
@@ -59,7 +63,11 @@ public final class Controller implements AutoCloseable {
     /** {@code primary 127.0.0.1:5555, secondaries …, REST http://…}. */
     public String describe() {
         return "primary " + at(config.primary(), primaryPort()) + ", secondaries "
-                + at(config.secondary(), secondaryPort()) + ", REST http://" + at(config.rest(), restPort());
+                + at(config.secondary(), secondaryPort()) + ", REST http://" + at(config.rest(), restPort())
+                + (config.access().token() == null ? "" : " with a token")
+                + (config.access().socket() == null
+                        ? ""
+                        : " and unix:" + config.access().socket().toAbsolutePath());
     }
 
     /** Ends the listeners first, so that everybody who waits for a process still gets an answer. */
@@ -87,7 +95,8 @@ public final class Controller implements AutoCloseable {
         return new IOException(
                 failure.getMessage()
                         + (taken
-                                ? "; is another controller running? End it, or choose other ports with -p, -s and -a"
+                                ? "; is another controller running? End it, or choose other ports with -p, -s and -a and another"
+                                        + " --rest-socket"
                                 : ""),
                 failure);
     }

@@ -6,6 +6,9 @@ import io.jspp.config.LogLevels;
 import io.jspp.config.Termination;
 import io.jspp.config.UsageException;
 import io.jspp.control.ControlEndpoint;
+import io.jspp.controller.access.AccessToken;
+import io.jspp.controller.access.RestAccess;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -30,8 +33,8 @@ public final class CtlMain implements Callable<Integer> {
             paramLabel = "ADDR",
             defaultValue = "127.0.0.1",
             description =
-                    "address to listen on (${DEFAULT-VALUE}); there is no authentication, so others than loopback let"
-                            + " everyone who reaches it in")
+                    "address to listen on (${DEFAULT-VALUE}); others than loopback let everyone who reaches it in, unless"
+                            + " there is a token")
     private String bindAddress;
 
     @Option(
@@ -54,6 +57,19 @@ public final class CtlMain implements Callable<Integer> {
             defaultValue = "7777",
             description = "port for REST (${DEFAULT-VALUE})")
     private String restPort;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "REST over TCP wants the token in this file, which is made when it is not there"
+                    + " (environment: SPP_TOKEN_FILE); SPP's own clients have none")
+    private Path tokenFile;
+
+    @Option(
+            names = "--rest-socket",
+            paramLabel = "PATH",
+            description = "REST also on this UNIX socket, for its owner and without a token")
+    private Path restSocket;
 
     @Option(
             names = "--log-file",
@@ -100,12 +116,19 @@ public final class CtlMain implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private ControllerConfig config() {
+    private RestAccess access() throws IOException {
+        final String named = System.getenv().getOrDefault(AccessToken.ENVIRONMENT, "");
+        final Path file = tokenFile != null || named.isEmpty() ? tokenFile : Path.of(named);
+        return new RestAccess(file == null ? null : AccessToken.readOrCreate(file), restSocket);
+    }
+
+    private ControllerConfig config() throws IOException {
         final InetAddress address = address();
         return new ControllerConfig(
                 new InetSocketAddress(address, port("-p", primaryPort)),
                 new InetSocketAddress(address, port("-s", secondaryPort)),
-                new InetSocketAddress(address, port("-a", restPort)));
+                new InetSocketAddress(address, port("-a", restPort)),
+                access());
     }
 
     private InetAddress address() {

@@ -1,5 +1,6 @@
 package io.jspp.controller;
 
+import io.jspp.controller.access.RestAccess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,8 +21,12 @@ public final class TestController implements AutoCloseable {
     private final Controller controller;
 
     public TestController() throws IOException {
+        this(RestAccess.OPEN);
+    }
+
+    public TestController(final RestAccess access) throws IOException {
         final InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        controller = new Controller(new ControllerConfig(free, free, free));
+        controller = new Controller(new ControllerConfig(free, free, free, access));
     }
 
     public Controller controller() {

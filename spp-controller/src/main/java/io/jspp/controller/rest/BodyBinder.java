@@ -1,7 +1,6 @@
 package io.jspp.controller.rest;
 
 import io.jspp.control.ArgumentSpec;
-import io.jspp.control.CommandCodec;
 import io.jspp.control.CommandRequest;
 import io.jspp.control.CommandSpec;
 import io.jspp.control.JsonField;
@@ -88,7 +87,7 @@ final class BodyBinder {
             final Object value = member(body, field.path());
             if (field.argumentName() == null && value != null && !field.value().equals(value)) {
                 throw RestException.keyInvalid(
-                        field.path(), show(value), "one of " + String.join(", ", allowed(field)));
+                        field.path(), RestException.show(value), "one of " + String.join(", ", allowed(field)));
             }
         }
     }
@@ -116,7 +115,8 @@ final class BodyBinder {
         } catch (final IllegalArgumentException notAllowed) {
             // Reported below, together with values that are no text.
         }
-        throw RestException.keyInvalid(key, show(value), argument.type().expectation());
+        throw RestException.keyInvalid(
+                key, RestException.show(value), argument.type().expectation());
     }
 
     private void checkPortType(final ArgumentSpec argument, final String key, final String canonical)
@@ -153,9 +153,5 @@ final class BodyBinder {
             value = object == null ? null : object.get(name);
         }
         return value;
-    }
-
-    private static String show(final Object value) {
-        return CommandCodec.printable(value instanceof String text ? text : Json.write(value));
     }
 }

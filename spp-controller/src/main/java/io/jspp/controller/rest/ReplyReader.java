@@ -1,7 +1,7 @@
 package io.jspp.controller.rest;
 
 import io.jspp.control.CommandCodec;
-import io.jspp.control.CommandSpec;
+import io.jspp.control.ProcessKind;
 import io.jspp.control.ReplyShape;
 import io.jspp.controller.json.Json;
 import java.io.IOException;
@@ -17,13 +17,14 @@ final class ReplyReader {
      *
      * @throws RestException 400 {@code command error: …} when the command failed, 500 when the reply makes no sense
      */
-    static RestResponse toResponse(final CommandSpec spec, final String command, final String reply)
+    static RestResponse toResponse(
+            final ProcessKind kind, final ReplyShape shape, final String command, final String reply)
             throws RestException {
         final Object value;
         try {
             value = Json.parse(reply);
         } catch (final IOException noJson) {
-            if (spec.shape() == ReplyShape.DONE) {
+            if (shape == ReplyShape.DONE) {
                 // SPP's primary and nfv answer "patch reset" with its own words.
                 return RestResponse.NO_CONTENT;
             }
@@ -35,12 +36,12 @@ final class ReplyReader {
         if (error != null) {
             throw new RestException(400, "command error: " + error);
         }
-        if (spec.shape() == ReplyShape.DONE) {
+        if (shape == ReplyShape.DONE) {
             return RestResponse.NO_CONTENT;
         }
-        final Object answer = spec.kind().listsResults() && object != null ? object.get("info") : value;
+        final Object answer = kind.listsResults() && object != null ? object.get("info") : value;
         return RestResponse.json(
-                spec.shape() == ReplyShape.COMPONENTS ? ComponentStatus.toRest(Json.asObject(answer)) : answer);
+                shape == ReplyShape.COMPONENTS ? ComponentStatus.toRest(Json.asObject(answer)) : answer);
     }
 
     /** The message of a failed command, or null. */

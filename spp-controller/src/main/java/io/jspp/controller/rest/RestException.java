@@ -1,5 +1,8 @@
 package io.jspp.controller.rest;
 
+import io.jspp.control.CommandCodec;
+import io.jspp.controller.json.Json;
+
 /** A request that is answered with an error status and a text. */
 final class RestException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -23,5 +26,10 @@ final class RestException extends Exception {
     /** {@code invalid key(K): V.} and what would be valid. */
     static RestException keyInvalid(final String key, final String value, final String expectation) {
         return new RestException(400, "invalid key(" + key + "): " + value + ". Expected " + expectation + '.');
+    }
+
+    /** A value from outside, fit for a message. */
+    static String show(final Object value) {
+        return CommandCodec.printable(value instanceof String text ? text : Json.write(value));
     }
 }

@@ -29,13 +29,13 @@ final class RestHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(RestHandler.class);
 
     private final Router router;
-    private final OriginCheck originCheck;
+    private final RequestCheck check;
     private final Executor executor;
 
-    RestHandler(final Router router, final OriginCheck originCheck, final Executor executor) {
+    RestHandler(final Router router, final RequestCheck check, final Executor executor) {
         super(InvocationType.NON_BLOCKING);
         this.router = router;
-        this.originCheck = originCheck;
+        this.check = check;
         this.executor = executor;
     }
 
@@ -43,10 +43,10 @@ final class RestHandler extends Handler.Abstract {
     public boolean handle(final Request request, final Response response, final Callback callback) {
         final String method = request.getMethod();
         final String path = Request.getPathInContext(request);
-        final String refusal = originCheck.refusal(
-                request.getHeaders().get(HttpHeader.HOST), request.getHeaders().get(HttpHeader.ORIGIN));
+        final String query = request.getHttpURI().getQuery();
+        final RestResponse refusal = check.refusal(request);
         if (refusal != null) {
-            write(RestResponse.error(403, refusal), response, callback);
+            write(refusal, response, callback);
             return true;
         }
         if (request.getLength() > MAX_BODY_BYTES) {
@@ -57,7 +57,7 @@ final class RestHandler extends Handler.Abstract {
         Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES, Promise.Invocable.toPromise(wholeBody));
         wholeBody
                 .orTimeout(BODY_TIMEOUT_S, TimeUnit.SECONDS)
-                .thenComposeAsync(body -> router.handle(method, path, body), executor)
+                .thenComposeAsync(body -> router.handle(method, path, query, body), executor)
                 .whenCompleteAsync(
                         (answer, failure) -> {
                             if (failure == null) {
@@ -95,8 +95,10 @@ final class RestHandler extends Handler.Abstract {
         if (answer.contentType() != null) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
         }
-        if (answer.allow() != null) {
-            response.getHeaders().put(HttpHeader.ALLOW, answer.allow());
+        answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        if (answer.stream() != null) {
+            answer.stream().accept(new ResponseStream(response, callback));
+            return;
         }
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(body), callback);

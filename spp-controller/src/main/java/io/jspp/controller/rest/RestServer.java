@@ -1,6 +1,6 @@
 package io.jspp.controller.rest;
 
-import io.jspp.control.CommandRegistry;
+import io.jspp.controller.access.RestAccess;
 import io.jspp.controller.inventory.Inventory;
 import java.io.IOException;
 import java.net.BindException;
@@ -10,15 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -31,23 +28,31 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class RestServer implements AutoCloseable {
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration IDLE_TIMEOUT_WHEN_FULL = Duration.ofSeconds(1);
-    private static final int MAX_CONNECTIONS = 256;
+    /** Of each connector by itself, so that a crowd on TCP leaves the UNIX socket usable. */
+    static final int MAX_CONNECTIONS = 256;
+
+    private static final int BACKLOG = 1024;
     private static final int MAX_HEADER_BYTES = 8 * 1024;
     private static final int MAX_THREADS = 16;
     private static final int MIN_THREADS = 4;
 
     private final Server server;
     private final ServerConnector connector;
+    private final UnixConnector unix;
+    private final EventHub events;
     private final InetSocketAddress address;
 
     /** Does not bind yet: {@link #start()} does. */
-    public RestServer(final InetSocketAddress address, final Inventory inventory) {
-        this(address, inventory, COMMAND_TIMEOUT);
+    public RestServer(final InetSocketAddress address, final RestAccess access, final Inventory inventory) {
+        this(address, access, inventory, COMMAND_TIMEOUT);
     }
 
     /** @param commandTimeout how long a process may take for a command before the caller gets 504 */
-    RestServer(final InetSocketAddress address, final Inventory inventory, final Duration commandTimeout) {
+    RestServer(
+            final InetSocketAddress address,
+            final RestAccess access,
+            final Inventory inventory,
+            final Duration commandTimeout) {
         this.address = address;
         final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("rest");
@@ -61,15 +66,22 @@ public final class RestServer implements AutoCloseable {
         connector.setPort(address.getPort());
         connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
         connector.setReuseAddress(true);
+        connector.setAcceptQueueSize(BACKLOG);
+        connector.addBean(new ConnectionRoom(MAX_CONNECTIONS));
         server.addConnector(connector);
-        final NetworkConnectionLimit limit = new NetworkConnectionLimit(MAX_CONNECTIONS, server);
-        limit.setEndPointIdleTimeout(IDLE_TIMEOUT_WHEN_FULL.toMillis());
-        server.addBean(limit);
+        if (access.socket() != null) {
+            unix = new UnixConnector(server, access.socket(), new HttpConnectionFactory(http));
+            unix.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+            unix.addBean(new ConnectionRoom(MAX_CONNECTIONS));
+            server.addConnector(unix);
+        } else {
+            unix = null;
+        }
         server.setErrorHandler(new PlainErrors());
-        final List<Route> routes =
-                new ArrayList<>(new CommandRoutes(inventory, commandTimeout).of(CommandRegistry.standard()));
-        routes.addAll(new InventoryRoutes(inventory, CpuLayout.ofThisMachine(), commandTimeout).all());
-        server.setHandler(new RestHandler(new Router(routes), new OriginCheck(ownNames(address)), threads));
+        events = new EventHub(inventory, new StatusCollector(inventory, commandTimeout));
+        final Router router = new Router(RestRoutes.all(inventory, commandTimeout, events));
+        final OriginCheck originCheck = new OriginCheck(ownNames(address));
+        server.setHandler(new RestHandler(router, new RequestCheck(originCheck, access.token(), unix), threads));
     }
 
     /**
@@ -88,8 +100,12 @@ public final class RestServer implements AutoCloseable {
                     failure);
         }
         try {
+            if (unix != null) {
+                unix.open();
+            }
             server.start();
         } catch (final IOException failure) {
+            connector.close();
             throw failure;
         } catch (final Exception failure) {
             throw new IOException("cannot start the REST server: " + failure.getMessage(), failure);
@@ -102,6 +118,7 @@ public final class RestServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        events.close();
         try {
             server.stop();
         } catch (final Exception failure) {

@@ -1,6 +1,5 @@
 package io.jspp.controller.rest;
 
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -15,10 +14,6 @@ record Route(String method, PathTemplate path, Action action) {
     /** Handles a request; runs on a pool thread and waits for nothing. */
     @FunctionalInterface
     interface Action {
-        /**
-         * @param path values of the path's variables
-         * @param body the request body, empty for none
-         */
-        CompletableFuture<RestResponse> handle(Map<String, String> path, byte[] body) throws RestException;
+        CompletableFuture<RestResponse> handle(RestRequest request) throws RestException;
     }
 }

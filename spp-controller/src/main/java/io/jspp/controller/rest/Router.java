@@ -25,12 +25,18 @@ final class Router {
         this.routes = List.copyOf(routes);
     }
 
-    CompletableFuture<RestResponse> handle(final String method, final String path, final byte[] body) {
+    List<Route> routes() {
+        return routes;
+    }
+
+    /** @param query as in the URL, or null */
+    CompletableFuture<RestResponse> handle(
+            final String method, final String path, final String query, final byte[] body) {
         final List<String> allowed = new ArrayList<>();
         for (final Route route : routes) {
             final Map<String, String> values = route.path().match(path);
             if (values != null && route.method().equals(method)) {
-                return run(route, values, body);
+                return run(route, values, query, body);
             }
             if (values != null) {
                 allowed.add(route.method());
@@ -41,13 +47,16 @@ final class Router {
                         ? RestResponse.error(
                                 404, "Not found: '" + CommandCodec.printable(behindMount(path), 200) + '\'')
                         : new RestResponse(
-                                405, "text/plain", "Method not allowed.", String.join(",", new TreeSet<>(allowed))));
+                                405,
+                                "text/plain",
+                                "Method not allowed.",
+                                Map.of("Allow", String.join(",", new TreeSet<>(allowed)))));
     }
 
     private static CompletableFuture<RestResponse> run(
-            final Route route, final Map<String, String> values, final byte[] body) {
+            final Route route, final Map<String, String> values, final String query, final byte[] body) {
         try {
-            return route.action().handle(values, body);
+            return route.action().handle(new RestRequest(values, RestRequest.parseQuery(query), body));
         } catch (final RestException refused) {
             return CompletableFuture.completedFuture(RestResponse.error(refused.status(), refused.getMessage()));
         } catch (final RuntimeException failure) {

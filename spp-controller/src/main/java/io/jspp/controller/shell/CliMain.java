@@ -1,6 +1,7 @@
 package io.jspp.controller.shell;
 
 import io.jspp.config.ExitCode;
+import io.jspp.controller.access.AccessToken;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -30,8 +31,15 @@ public final class CliMain implements Callable<Integer> {
     @Option(
             names = {"-b", "--bind-addr"},
             paramLabel = "ADDR[:PORT]",
-            description = "controller's REST address (127.0.0.1:7777); several may be given, see the command server")
+            description =
+                    "controller's REST address (127.0.0.1:7777), or unix:PATH; several may be given, see the command server")
     private List<String> addresses = new ArrayList<>();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "file with the token that ctl was given (environment: SPP_TOKEN_FILE)")
+    private Path tokenFile;
 
     @Option(
             names = "-c",
@@ -135,17 +143,23 @@ public final class CliMain implements Callable<Integer> {
         }
     }
 
-    private List<RestClient> clients() {
+    private RestClient client(final String address) throws IOException {
+        final AccessToken token = tokenFile == null ? null : AccessToken.read(tokenFile);
+        try {
+            final RestClient client = RestClient.at(address);
+            return token == null ? client : client.withToken(token);
+        } catch (final IllegalArgumentException malformed) {
+            throw usage("-b: " + malformed.getMessage());
+        }
+    }
+
+    private List<RestClient> clients() throws IOException {
         final List<RestClient> clients = new ArrayList<>();
         if (addresses.isEmpty()) {
-            clients.add(RestClient.at(null));
+            clients.add(client(null));
         }
         for (final String address : addresses) {
-            try {
-                clients.add(RestClient.at(address));
-            } catch (final IllegalArgumentException malformed) {
-                throw usage("-b: " + malformed.getMessage());
-            }
+            clients.add(client(address));
         }
         return clients;
     }

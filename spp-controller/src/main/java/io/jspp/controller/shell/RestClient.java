@@ -3,54 +3,78 @@ package io.jspp.controller.shell;
 import io.jspp.config.ExitCode;
 import io.jspp.control.ControlEndpoint;
 import io.jspp.control.ProcessKind;
+import io.jspp.controller.access.AccessToken;
 import io.jspp.controller.json.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.SocketTimeoutException;
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Requests to one controller, the same that anyone can send. */
+/** Requests to one controller, the same that anyone can send. Immutable. */
 public final class RestClient {
-    private static final int CONNECT_TIMEOUT_MS = 3_000;
-    /** Longer than the controller waits for a process, so that it is the controller who says what is late. */
-    private static final int READ_TIMEOUT_MS = 15_000;
-
-    private static final int MAX_REPLY_BYTES = 4 * 1024 * 1024;
+    /** How the address of a UNIX socket begins. */
+    static final String UNIX_PREFIX = "unix:";
 
     /** Where a controller offers REST when nobody says otherwise. */
     private static final String DEFAULT_HOST = "127.0.0.1";
 
     private static final int DEFAULT_PORT = 7777;
 
-    private final ControlEndpoint endpoint;
+    private final HttpTransport transport;
+    private final AccessToken token;
 
     /**
-     * As {@code -b} names it.
+     * As {@code -b} names it, with the token in the file of {@link AccessToken#ENVIRONMENT}, if there is one.
      *
-     * @param address {@code ADDR}, {@code ADDR:PORT}, {@code [IPv6]:PORT}, or null for the usual one
+     * @param address {@code ADDR}, {@code ADDR:PORT}, {@code [IPv6]:PORT}, {@code unix:PATH}, or null for the usual one
      * @throws IllegalArgumentException with a sentence for the user
      */
     public static RestClient at(final String address) {
-        if (address == null) {
-            return new RestClient(new ControlEndpoint(DEFAULT_HOST, DEFAULT_PORT));
+        final String tokenFile = System.getenv().getOrDefault(AccessToken.ENVIRONMENT, "");
+        try {
+            return new RestClient(
+                    transport(address), tokenFile.isEmpty() ? null : AccessToken.read(Path.of(tokenFile)));
+        } catch (final IOException noToken) {
+            throw new IllegalArgumentException(noToken.getMessage(), noToken);
         }
-        return new RestClient(
+    }
+
+    private static HttpTransport transport(final String address) {
+        if (address == null) {
+            return new TcpTransport(new ControlEndpoint(DEFAULT_HOST, DEFAULT_PORT));
+        }
+        if (address.startsWith(UNIX_PREFIX)) {
+            return new UnixTransport(Path.of(address.substring(UNIX_PREFIX.length())));
+        }
+        return new TcpTransport(
                 address.lastIndexOf(':') > address.lastIndexOf(']')
                         ? ControlEndpoint.parse(address)
                         : new ControlEndpoint(ControlEndpoint.parseHost(address), DEFAULT_PORT));
     }
 
     RestClient(final ControlEndpoint endpoint) {
-        this.endpoint = endpoint;
+        this(new TcpTransport(endpoint), null);
     }
 
-    public ControlEndpoint endpoint() {
-        return endpoint;
+    private RestClient(final HttpTransport transport, final AccessToken token) {
+        this.transport = transport;
+        this.token = token;
+    }
+
+    /** The same controller with another token. */
+    public RestClient withToken(final AccessToken other) {
+        return new RestClient(transport, other);
+    }
+
+    /** Another controller with this one's token. */
+    RestClient to(final ControlEndpoint endpoint) {
+        return new RestClient(new TcpTransport(endpoint), token);
+    }
+
+    /** The address as users write it. */
+    public String endpoint() {
+        return transport.toString();
     }
 
     public RestReply get(final String path) throws ShellException {
@@ -64,36 +88,17 @@ public final class RestClient {
      * @throws ShellException with exit code 3 when the controller is not reached
      */
     RestReply request(final String method, final String path, final Object body) throws ShellException {
-        boolean connected = false;
         try {
-            final HttpURLConnection connection =
-                    (HttpURLConnection) new URL("http://" + endpoint + path).openConnection();
-            connection.setConnectTimeout(CONNECT_TIMEOUT_MS);
-            connection.setReadTimeout(READ_TIMEOUT_MS);
-            connection.setRequestMethod(method);
-            if (body != null) {
-                connection.setRequestProperty("Content-Type", "application/json");
-                connection.setDoOutput(true);
-            }
-            connection.connect();
-            connected = true;
-            if (body != null) {
-                connection.getOutputStream().write(Json.write(body).getBytes(StandardCharsets.UTF_8));
-            }
-            final int status = connection.getResponseCode();
-            try (InputStream in = status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
-                final byte[] text = in == null ? new byte[0] : in.readNBytes(MAX_REPLY_BYTES);
-                return new RestReply(status, new String(text, StandardCharsets.UTF_8));
-            }
-        } catch (final IOException failure) {
-            if (connected && failure instanceof SocketTimeoutException) {
-                throw new ShellException(
-                        "Error: the controller at " + endpoint + " has not answered " + method + " " + path + " within "
-                                + READ_TIMEOUT_MS / 1000 + " s: is it stopped or overloaded?",
-                        ExitCode.TIMEOUT);
-            }
+            return transport.send(
+                    method, path, body == null ? null : Json.write(body), token == null ? null : token.header());
+        } catch (final HttpTransport.LateException late) {
             throw new ShellException(
-                    "Error: no controller answers at " + endpoint + " (" + failure.getMessage()
+                    "Error: the controller at " + transport + " has not answered " + method + " " + path + " within "
+                            + HttpTransport.READ_TIMEOUT_MS / 1000 + " s: is it stopped or overloaded?",
+                    ExitCode.TIMEOUT);
+        } catch (final IOException failure) {
+            throw new ShellException(
+                    "Error: no controller answers at " + transport + " (" + failure.getMessage()
                             + "): start one with ./spp ctl, or name another with -b ADDR:PORT",
                     ExitCode.UNREACHABLE);
         }

@@ -81,7 +81,7 @@ final class ServerCommand implements ShellCommand {
                 candidates.add(Integer.toString(i + 1));
             } else if (i != servers.currentIndex()) {
                 candidates.add(Integer.toString(i + 1));
-                candidates.add(servers.all().get(i).endpoint().toString());
+                candidates.add(servers.all().get(i).endpoint());
             }
         }
         if (!second) {
@@ -111,7 +111,7 @@ final class ServerCommand implements ShellCommand {
         if (servers.indexOf(endpoint) >= 0) {
             throw new ShellException('"' + endpoint.toString() + "\" is already registered.");
         }
-        final RestClient client = new RestClient(endpoint);
+        final RestClient client = servers.current().to(endpoint);
         try {
             client.processes();
         } catch (final ShellException notReachable) {

@@ -44,7 +44,7 @@ final class Servers {
     /** Index of a controller by its address, or -1. */
     int indexOf(final Object endpoint) {
         for (int i = 0; i < clients.size(); i++) {
-            if (clients.get(i).endpoint().equals(endpoint)) {
+            if (clients.get(i).endpoint().equals(endpoint.toString())) {
                 return i;
             }
         }

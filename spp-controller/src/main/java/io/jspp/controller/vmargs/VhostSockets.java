@@ -48,7 +48,8 @@ final class VhostSockets {
         }
     }
 
-    private void learn(String process, Map<String, Object> status) {
+    /** Takes what a process says of its ports. */
+    void learn(String process, Map<String, Object> status) {
         for (Object row : Json.asArray(status.get("port_states"))) {
             Map<String, Object> state = Json.asObject(row);
             if (state != null
@@ -64,6 +65,12 @@ final class VhostSockets {
     /** Numbers of the vhost ports that running processes have. */
     Iterable<Integer> known() {
         return running.keySet();
+    }
+
+    /** The process that has this port, or null. */
+    String processOf(int index) {
+        Known known = running.get(index);
+        return known == null ? null : known.process;
     }
 
     /** A port as a card. */

@@ -6,10 +6,7 @@ import io.jspp.config.RunDirectory;
 import io.jspp.controller.shell.RestClient;
 import io.jspp.controller.shell.ShellException;
 import io.jspp.net.MacAddress;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,9 +31,6 @@ public final class VmArgsMain implements Callable<Integer> {
     private static final int MAX_QUEUES = 16;
     private static final int MAX_MEMORY_MIB = 1 << 24;
     private static final int MIN_MEMORY_MIB = 32;
-
-    /** Locally administered, of QEMU and libvirt; the last byte is the port's number plus one. */
-    private static final long FIRST_MAC = 0x5254_0000_0001L;
 
     @Parameters(
             arity = "0..*",
@@ -185,7 +179,7 @@ public final class VmArgsMain implements Callable<Integer> {
             System.out.println("# " + card.port() + ": " + card.socket() + ", where the switch "
                     + (card.listens() ? "listens" : "connects") + " (" + card.origin() + ")");
         }
-        Machine machine = new Machine(cards, memory, queues, packed, !tcg && kvmUsable());
+        Machine machine = new Machine(cards, memory, queues, packed, !tcg && VmArguments.kvmUsable());
         for (Format format : formats()) {
             System.out.println();
             System.out.println("# " + format.title());
@@ -196,7 +190,7 @@ public final class VmArgsMain implements Callable<Integer> {
 
     private String macOf(int index, int position) {
         if (mac == null) {
-            return MacAddress.format(FIRST_MAC + index);
+            return MacAddress.format(VmArguments.FIRST_MAC + index);
         }
         try {
             return MacAddress.format(MacAddress.parse(mac) + position);
@@ -221,16 +215,6 @@ public final class VmArgsMain implements Callable<Integer> {
             formats.add(new TestpmdFormat());
         }
         return formats;
-    }
-
-    /** By opening it: the file may be there and be of no use. */
-    private static boolean kvmUsable() {
-        try (FileChannel kvm =
-                FileChannel.open(Path.of("/dev/kvm"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return kvm.isOpen();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private void check(boolean good, String otherwise) {

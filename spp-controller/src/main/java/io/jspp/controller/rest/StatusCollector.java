@@ -1,0 +1,91 @@
+package io.jspp.controller.rest;
+
+import io.jspp.controller.inventory.Inventory;
+import io.jspp.controller.inventory.ProcessEntry;
+import io.jspp.controller.json.Json;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Asks processes for their status, all at once, so that a silent one costs one timeout and no more. Thread-safe. */
+final class StatusCollector {
+    private final Inventory inventory;
+    private final Duration timeout;
+
+    StatusCollector(final Inventory inventory, final Duration timeout) {
+        this.inventory = inventory;
+        this.timeout = timeout;
+    }
+
+    /**
+     * What one process said.
+     *
+     * @param entry who
+     * @param status members of its status; null when it gave none
+     * @param error why not, else null
+     */
+    record Answer(ProcessEntry entry, Map<String, Object> status, String error) {
+        /** {@code type} and {@code client-id}, for the beginning of a JSON object. */
+        Map<String, Object> head() {
+            return describe("type", entry);
+        }
+
+        /** An array of objects in the status, empty when there is none. */
+        List<Map<String, Object>> objects(final String member) {
+            return StatusCollector.objects(status, member);
+        }
+    }
+
+    /** Answers of all processes that are connected now, in the inventory's order. Never fails. */
+    CompletableFuture<List<Answer>> all() {
+        final List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (final ProcessEntry entry : inventory.all()) {
+            answers.add(
+                    entry.link().request("status", timeout).handle((reply, failure) -> read(entry, reply, failure)));
+        }
+        return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+                .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** {@code {"type":"nfv","client-id":1}}, to be continued. */
+    static Map<String, Object> describe(final String typeKey, final ProcessEntry entry) {
+        final Map<String, Object> object = new LinkedHashMap<>();
+        object.put(typeKey, entry.kind().wireName());
+        if (entry.kind().isSecondary()) {
+            object.put("client-id", entry.clientId());
+        }
+        return object;
+    }
+
+    /** The objects in an array member, empty when there is no such array. */
+    static List<Map<String, Object>> objects(final Map<String, Object> object, final String member) {
+        final List<Map<String, Object>> objects = new ArrayList<>();
+        for (final Object element : Json.asArray(object == null ? null : object.get(member))) {
+            final Map<String, Object> one = Json.asObject(element);
+            if (one != null) {
+                objects.add(one);
+            }
+        }
+        return objects;
+    }
+
+    private static Answer read(final ProcessEntry entry, final String reply, final Throwable failure) {
+        if (failure != null) {
+            final Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return new Answer(entry, null, String.valueOf(cause.getMessage()));
+        }
+        Map<String, Object> status = null;
+        try {
+            final Map<String, Object> object = Json.asObject(Json.parse(reply));
+            status = object != null && entry.kind().listsResults() ? Json.asObject(object.get("info")) : object;
+        } catch (final IOException noJson) {
+            return new Answer(entry, null, entry.label() + " answered no JSON to \"status\"");
+        }
+        return new Answer(entry, status, status == null ? entry.label() + " answered no status" : null);
+    }
+}

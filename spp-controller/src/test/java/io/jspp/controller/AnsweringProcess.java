@@ -1,0 +1,59 @@
+package io.jspp.controller;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
+
+/** A process whose answers a test computes: one read is one request, as with SPP's own. */
+public final class AnsweringProcess implements AutoCloseable {
+    private final Socket socket;
+    private final UnaryOperator<String> answers;
+
+    /**
+     * @param port of the controller: the primary's or that of secondaries
+     * @param answers from request to reply; null: none
+     */
+    public AnsweringProcess(final int port, final UnaryOperator<String> answers) throws IOException {
+        this.answers = answers;
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        final Thread thread = new Thread(this::run, "process");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** One that registers with this type and id, and answers everything else with {@code answers}. */
+    public static AnsweringProcess secondary(
+            final Controller controller, final String type, final int id, final UnaryOperator<String> answers)
+            throws IOException {
+        return new AnsweringProcess(
+                controller.secondaryPort(),
+                request -> request.equals("_get_client_id")
+                        ? "{\"results\":[{\"result\":\"success\"}],\"client_id\":" + id + ",\"process_type\":\"" + type
+                                + "\"}"
+                        : answers.apply(request));
+    }
+
+    private void run() {
+        final byte[] chunk = new byte[65_536];
+        try (socket) {
+            for (int length = socket.getInputStream().read(chunk);
+                    length >= 0;
+                    length = socket.getInputStream().read(chunk)) {
+                final String reply = answers.apply(new String(chunk, 0, length, StandardCharsets.UTF_8));
+                if (reply != null) {
+                    socket.getOutputStream().write(reply.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+        } catch (final IOException closed) {
+            // The end of a test, or of the controller.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
