@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
+import io.jspp.controller.process.SppProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A controller with a token in front of real processes: its views, its events, and who means harm while packets flow. */
+/** A controller with a token and a UNIX socket in front of real processes: its views, its events, and who means harm while packets flow. */
 @Tag("system")
 @Tag("once")
 @Timeout(180)
@@ -45,11 +47,16 @@ class RestIT {
         final Path token = directory.resolve("token");
         try (SppCluster cluster = new SppCluster("rest", line -> {})) {
             cluster.environment("SPP_TOKEN_FILE", token.toString());
-            cluster.startController();
+            final Path socket = directory.resolve("rest.sock");
+            cluster.startController("--rest-socket", socket.toString());
             port = cluster.restPort();
             authorization = "Bearer " + Files.readString(token).strip();
             cluster.startPrimary(2, "0x03", "--vdev", "net_null0", "--vdev", "net_null1");
             cluster.startNfv(1);
+            final SppProcess cli =
+                    cluster.start("cli", List.of("cli", "-b", "unix:" + socket, "-c", "status", "-c", "nfv 1; status"));
+            assertEquals(0, cli.awaitExit(Duration.ofSeconds(30)), cli.tail());
+            assertEquals("  - address: unix:" + socket, cli.out().get(1));
             try (Events events = new Events()) {
                 assertTrue(events.next().startsWith("processes [{\"type\": \"primary\"}"), "who is there comes first");
                 cluster.shell("nfv 1; add vhost:0");

@@ -102,9 +102,11 @@ public final class SppCluster implements AutoCloseable {
     }
 
     /** Starts a controller: the first time on ports that the kernel chooses, then on the same. */
-    public SppProcess startController() {
-        SppProcess ctl = start(
-                "ctl", List.of("ctl", "-p", "" + primaryPort(), "-s", "" + secondaryPort(), "-a", "" + restPort()));
+    public SppProcess startController(String... options) {
+        List<String> words = new ArrayList<>(
+                List.of("ctl", "-p", "" + primaryPort(), "-s", "" + secondaryPort(), "-a", "" + restPort()));
+        words.addAll(List.of(options));
+        SppProcess ctl = start("ctl", words);
         Matcher ready = ctl.awaitLine(CTL_READY, LIMIT);
         synchronized (this) {
             primaryPort = Integer.parseInt(ready.group(1));

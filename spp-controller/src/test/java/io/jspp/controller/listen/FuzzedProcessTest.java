@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whoever connects as a process and says or withholds anything: the processes that are there, and their callers, don't notice. */
+@Tag("once")
 class FuzzedProcessTest {
     private static final long SEED = Long.getLong("io.jspp.seed", 20_260_402L);
     private static final String NFV = "[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 99}]";

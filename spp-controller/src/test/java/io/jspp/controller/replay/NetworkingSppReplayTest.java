@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * OpenStack's networking-spp against our controller: every kind of request its agent makes ({@code networking_spp/agent/spp_api.py}),
  * with the bodies it makes. It fails on a status of 400 or more, and reads JSON from everything but a 204.
  */
+@Tag("once")
 class NetworkingSppReplayTest {
     private TestController ctl;
     private RecordedProcesses processes;

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * {@code spp_proc.py}): requests without an end mark; one {@code recv(4096)} is a reply, only after exactly 4096 bytes more is
  * taken, and only what is there; NULs dropped; an error is {@code results[0].result == "error"}.
  */
+@Tag("once")
 class SppCtlReplayTest {
     private static final int RECEIVE_BYTES = 4096;
     /** Budget of SPP's own processes for a reply. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * two segments, one connection each), between processes that answer as SPP's did. Status, body and the processes' bytes are SPP's,
  * but for what the recording marks as ours.
  */
+@Tag("once")
 class SppShellReplayTest {
     private TestController ctl;
     private RecordedProcesses processes;

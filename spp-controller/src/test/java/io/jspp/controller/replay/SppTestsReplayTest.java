@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The requests and assertions of SPP's own tests ({@code test/test_spp_nfv.py} and {@code test_spp_primary.py}), with bodies without
  * a content type, as they send them. The counters of their last test are looked at with real processes elsewhere.
  */
+@Tag("once")
 class SppTestsReplayTest {
     private TestController ctl;
     private ScriptedProcess primary;

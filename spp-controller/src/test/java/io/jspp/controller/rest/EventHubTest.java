@@ -18,9 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Server-sent events: what changes reaches everybody who listens, and nobody who listens badly holds up the others. */
+@Tag("once")
 class EventHubTest {
     private final AtomicInteger asked = new AtomicInteger();
     private TestController ctl;

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * Any request gets an answer: 2xx or 4xx with a sentence, never 500; what reaches a process is a command that the process
  * knows, in one line; whoever asks meanwhile gets his answer. A failure names the seed, of which the n-th request follows.
  */
+@Tag("once")
 class FuzzedRestTest {
     private static final long SEED = Long.getLong("io.jspp.seed", 20_260_401L);
     private static final String FLOW =
