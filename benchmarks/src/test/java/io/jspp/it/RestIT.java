@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
+import io.jspp.testing.ProjectHome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -45,7 +46,7 @@ class RestIT {
     @Test
     void shouldServeWhoMayAndOutliveWhoMayNot() throws Exception {
         final Path token = directory.resolve("token");
-        try (SppCluster cluster = new SppCluster("rest", line -> {})) {
+        try (SppCluster cluster = new SppCluster("rest", ProjectHome.launcher().toString(), line -> {})) {
             cluster.environment("SPP_TOKEN_FILE", token.toString());
             final Path socket = directory.resolve("rest.sock");
             cluster.startController("--rest-socket", socket.toString());

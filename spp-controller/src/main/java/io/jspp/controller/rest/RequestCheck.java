@@ -11,8 +11,8 @@ final class RequestCheck {
     private static final RestResponse NO_TOKEN = new RestResponse(
             401,
             "text/plain",
-            "this controller wants a token: send Authorization: Bearer TOKEN, with the one in the file that ctl's"
-                    + " --token-file names.",
+            "this controller wants a token: cli --token-file FILE, or the header Authorization: Bearer TOKEN; ctl's"
+                    + " --token-file names the file.",
             Map.of("WWW-Authenticate", "Bearer realm=\"spp\""));
 
     private final OriginCheck originCheck;

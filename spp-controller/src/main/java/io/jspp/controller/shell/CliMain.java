@@ -76,7 +76,7 @@ public final class CliMain implements Callable<Integer> {
 
     private CliMain() {}
 
-    /** Exit codes: 0 all done, 1 a line failed, 2 wrong option, 3 no controller, 5 a process did not answer in time. */
+    /** Exit codes: 0 all done, 1 a line failed, 2 wrong option, 3 no controller, 4 the controller wants another token, 5 a process did not answer in time. */
     public static void main(final String[] arguments) {
         System.exit(new CommandLine(new CliMain())
                 .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {

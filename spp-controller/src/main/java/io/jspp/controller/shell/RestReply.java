@@ -46,7 +46,11 @@ public record RestReply(int status, String body) {
             final String reason = body.startsWith(COMMAND_ERROR) ? body.substring(COMMAND_ERROR.length()) : body;
             throw new ShellException(
                     "Error: " + (reason.isBlank() ? "HTTP status " + status : reason),
-                    status == 504 ? ExitCode.TIMEOUT : ExitCode.FAILED);
+                    switch (status) {
+                        case 401, 403 -> ExitCode.REFUSED;
+                        case 504 -> ExitCode.TIMEOUT;
+                        default -> ExitCode.FAILED;
+                    });
         }
         return this;
     }

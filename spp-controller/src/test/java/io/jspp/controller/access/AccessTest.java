@@ -116,6 +116,9 @@ class AccessTest {
     void shouldBringTheTokenWhenTheClientHasIt() throws Exception {
         final RestClient client = RestClient.at("127.0.0.1:" + ctl.controller().restPort());
         assertEquals(401, client.get("/v1/processes").status());
+        final ShellException refused = assertThrows(ShellException.class, () -> client.clientIds(ProcessKind.NFV));
+        assertEquals(ExitCode.REFUSED, refused.exitCode());
+        assertTrue(refused.getMessage().contains("cli --token-file"), refused.getMessage());
         assertEquals(200, client.withToken(token).get("/v1/processes").status());
     }
 
