@@ -35,7 +35,7 @@ final class ViewRoutes {
                 new Route(
                         "GET",
                         new PathTemplate("/v2/topology"),
-                        request -> statuses.all().thenApply(answers -> RestResponse.json(Topology.of(answers)))),
+                        request -> statuses.all().thenApply(answers -> RestResponse.json(SwitchGraph.of(answers)))),
                 new Route("GET", new PathTemplate("/v2/vm-args"), this::vmArguments),
                 new Route(
                         "GET",

@@ -8,19 +8,20 @@ import java.util.Map;
 
 /**
  * Processes, components and ports as a graph: nodes with an {@code id}, edges in the direction in which packets go. Port names
- * are the same in all processes, so a ring that two of them use is one node. Not thread-safe.
+ * are the same in all processes, so a ring that two of them use is one node. The shell draws SPP's picture of it, in which most
+ * components are edges ({@code io.jspp.controller.topology}). Not thread-safe.
  */
-final class Topology {
+final class SwitchGraph {
     private final Map<String, Map<String, Object>> nodes = new LinkedHashMap<>();
     private final List<Map<String, Object>> edges = new ArrayList<>();
 
     static Map<String, Object> of(final List<StatusCollector.Answer> answers) {
-        final Topology topology = new Topology();
-        answers.forEach(topology::add);
-        final Map<String, Object> graph = new LinkedHashMap<>();
-        graph.put("nodes", List.copyOf(topology.nodes.values()));
-        graph.put("edges", topology.edges);
-        return graph;
+        final SwitchGraph graph = new SwitchGraph();
+        answers.forEach(graph::add);
+        final Map<String, Object> object = new LinkedHashMap<>();
+        object.put("nodes", List.copyOf(graph.nodes.values()));
+        object.put("edges", graph.edges);
+        return object;
     }
 
     private void add(final StatusCollector.Answer answer) {
