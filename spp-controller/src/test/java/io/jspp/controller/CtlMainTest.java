@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 /**
- * Numbers 200, 201 and 208 of the catalogue of bad inputs: there is no authentication, so only this machine reaches the three ports, unless the operator
+ * Numbers 200, 201 and 208 of the catalogue of bad inputs: there is no authentication without --token-file, so only this machine reaches the three ports, unless the operator
  * says otherwise, and then hears what that means.
  */
 @Timeout(60)
@@ -61,7 +61,8 @@ class CtlMainTest {
         try (Controller controller = new Controller(new ControllerConfig(everywhere, everywhere, everywhere))) {
             assertEquals(
                     List.of(
-                            "listening on 0.0.0.0 without authentication: everyone who reaches it controls the processes"),
+                            "listening on 0.0.0.0 without authentication: everyone who reaches it controls the processes;"
+                                    + " --token-file wants a token from them"),
                     lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
             assertEquals(true, controller.restPort() > 0);
         } finally {

@@ -22,8 +22,7 @@ final class RestRoutes {
     static List<Route> all(final Inventory inventory, final Duration commandTimeout, final EventHub events) {
         final CommandSender sender = new CommandSender(inventory, commandTimeout);
         final StatusCollector statuses = new StatusCollector(inventory, commandTimeout);
-        final List<Route> routes =
-                new ArrayList<>(new CommandRoutes(inventory, sender).of(CommandRegistry.standard()));
+        final List<Route> routes = new ArrayList<>(new CommandRoutes(inventory, sender).of(CommandRegistry.standard()));
         final Set<String> commands =
                 routes.stream().map(RestRoutes::methodAndPath).collect(Collectors.toSet());
         // Whatever the command model does not have itself.
