@@ -54,6 +54,7 @@ class ArchitectureTest {
         "mbuf, memory linux ring counters net",
         "vhostuser, memory linux counters virtio net state",
         "control, linux",
+        "flow, ''",
     })
     void shouldUseOnlyThePackagesBelow(String name, String below) {
         String[] allowed = Stream.concat(Stream.of(name), Arrays.stream(below.split(" ")))

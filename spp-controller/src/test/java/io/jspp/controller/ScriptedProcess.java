@@ -118,6 +118,10 @@ public final class ScriptedProcess implements AutoCloseable {
                 return result(ports.remove(words[1]), "del", ",\"port\":\"" + words[1] + '"');
             case "patch":
                 return patch(words);
+            case "flow":
+                return words[1].equals("destroy")
+                        ? "{\"result\": \"error\", \"message\": \"Flow rule #" + words[3] + " not found\"}"
+                        : "{\"result\": \"success\", \"message\": \"Flow rule #0 created\", \"rule_id\": \"0\"}";
             case "forward", "stop":
                 running = words[0].equals("forward");
                 return result(true, words[0], "");

@@ -43,7 +43,7 @@ public final class AttachException extends Exception {
     }
 
     /** What it means for who wanted a port. */
-    Cause why() {
+    public Cause why() {
         return switch (code) {
             case BUSY -> Cause.CLAIMED_ELSEWHERE;
             case ABSENT -> Cause.NO_DEVICE;

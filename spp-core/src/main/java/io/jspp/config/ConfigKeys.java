@@ -28,6 +28,14 @@ public final class ConfigKeys {
             ConfigKey.word("log.level", "Least severe messages shown", "info", "error", "warn", "debug", "trace");
     public static final ConfigKey WAIT = ConfigKey.integer(
             "wait.seconds", 0, "s", 0, 31_536_000, "Give up waiting for a peer after this long; 0: never");
+    public static final ConfigKey LAUNCH_LOG_DIR = ConfigKey.text(
+            "launch.log.dir",
+            "",
+            ".*",
+            "a path",
+            "Where launch keeps spp_TYPE-ID.log (log beside ./spp, else in the run directory)");
+    public static final ConfigKey LAUNCH_RESTART =
+            ConfigKey.flag("launch.restart", true, "A launched secondary that dies is started again");
     public static final ConfigKey RING_SLOTS =
             ConfigKey.power("ring.slots", 128, "slots", 8, 65_536, "Slots of a ring; one stays free");
     public static final ConfigKey MBUF_COUNT = ConfigKey.integer(
@@ -94,6 +102,8 @@ public final class ConfigKeys {
             LOG_FILE,
             LOG_LEVEL,
             WAIT,
+            LAUNCH_LOG_DIR,
+            LAUNCH_RESTART,
             RING_SLOTS,
             MBUF_COUNT,
             MBUF_PER_PORT,

@@ -164,6 +164,7 @@ public final class ProcessOptions {
             List<String> applicationWords = separator < 0 ? List.of() : words.subList(separator + 1, words.size());
             environment("SPP_SOCK_DIR", ConfigKeys.SOCK_DIR);
             environment("SPP_RUN_DIR", ConfigKeys.RUN_DIR);
+            environment("SPP_FILE_PREFIX", ConfigKeys.FILE_PREFIX);
             String confFile = environment.getOrDefault("SPP_CONF", "");
             if (!confFile.isEmpty()) {
                 file = Path.of(confFile);

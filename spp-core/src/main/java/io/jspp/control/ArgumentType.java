@@ -29,6 +29,26 @@ public final class ArgumentType {
     public static final ArgumentType MAC =
             new ArgumentType("a MAC address such as 52:54:00:12:34:56, or default", false, null, List.of(), 0, -1);
 
+    /** A physical port by its number, {@code 0}, or as {@code phy:0}, which is the canonical form. */
+    public static final ArgumentType PHYSICAL_PORT =
+            new ArgumentType("phy:NUMBER", false, Pattern.compile("phy:[0-9]{1,5}"), List.of(), 0, -1);
+
+    /** A kind of secondary by the name of SPP's program; people read it without {@code spp_}. */
+    public static final ArgumentType PROGRAM = choice("spp_nfv", "spp_vf", "spp_mirror", "spp_pcap");
+
+    /** EAL options of a process to launch. */
+    public static final ArgumentType LAUNCH_EAL =
+            words("EAL options with -l, -c or --lcores among them", LaunchOptions.EAL);
+
+    /** Options of a process to launch that come after {@code --}. */
+    public static final ArgumentType LAUNCH_APPLICATION =
+            words("options such as -n 1 -s 127.0.0.1:6666", LaunchOptions.APPLICATION);
+
+    /** A flow rule without the port that it is for. */
+    public static final ArgumentType FLOW_RULE = words(
+            "ingress or egress [group N] [priority N] [transfer] pattern ITEM / … / end actions ACTION / … / end",
+            new FlowRuleForm());
+
     private static final int MAX_PORT_NUMBER = 65_535;
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}");
     private static final Pattern PORT_SYNTAX =
@@ -45,6 +65,7 @@ public final class ArgumentType {
 
     private final int min;
     private final int max;
+    private final WordsForm form;
 
     private ArgumentType(
             final String expectation,
@@ -53,6 +74,18 @@ public final class ArgumentType {
             final List<String> suggestions,
             final int min,
             final int max) {
+        this(expectation, port, restriction, suggestions, min, max, null);
+    }
+
+    private ArgumentType(
+            final String expectation,
+            final boolean port,
+            final Pattern restriction,
+            final List<String> suggestions,
+            final int min,
+            final int max,
+            final WordsForm form) {
+        this.form = form;
         this.expectation = expectation;
         this.port = port;
         this.restriction = restriction;
@@ -83,6 +116,16 @@ public final class ArgumentType {
     /** One of these words. */
     public static ArgumentType choice(final String... words) {
         return new ArgumentType("one of " + String.join(", ", words), false, null, List.of(words), 0, -1);
+    }
+
+    /** All words up to the next fixed one of the command, or up to its end; canonical with single blanks between them. */
+    public static ArgumentType words(final String expectation, final WordsForm form) {
+        return new ArgumentType(expectation, false, null, List.of(), 0, -1, form);
+    }
+
+    /** How several words are one argument, or null when it has one word (a port: up to three). */
+    public WordsForm form() {
+        return form;
     }
 
     /** What is allowed, as the end of an error sentence. */
@@ -116,8 +159,7 @@ public final class ArgumentType {
      * @throws IllegalArgumentException when the value is not allowed; the message is {@link #expectation()}
      */
     public String parse(final String text) {
-        final String canonical =
-                isInteger() ? parseInteger(text) : port ? parsePort(text) : this == MAC ? parseAddress(text) : text;
+        final String canonical = canonical(text);
         if (canonical == null
                 || (restriction != null && !restriction.matcher(canonical).matches())
                 || (!port && !suggestions.isEmpty() && !suggestions.contains(canonical))) {
@@ -126,9 +168,25 @@ public final class ArgumentType {
         return canonical;
     }
 
+    private String canonical(final String text) {
+        if (form != null) {
+            final List<String> words = form.check(CommandCodec.words(text));
+            return words == null ? null : String.join(" ", words);
+        }
+        if (this == PHYSICAL_PORT) {
+            return DECIMAL.matcher(text).matches() ? "phy:" + Integer.parseInt(text) : text;
+        }
+        return isInteger() ? parseInteger(text) : port ? parsePort(text) : this == MAC ? parseAddress(text) : text;
+    }
+
+    /** The form in a path of REST, where the kind of port goes without saying. */
+    public String inPath(final String canonical) {
+        return this == PHYSICAL_PORT ? canonical.substring(canonical.indexOf(':') + 1) : canonical;
+    }
+
     /** The form shown to people: {@code phy:0nq1} becomes {@code phy:0 nq 1}. */
     public String display(final String canonical) {
-        return port ? canonical.replace("nq", " nq ") : canonical;
+        return port ? canonical.replace("nq", " nq ") : this == PROGRAM ? canonical.replace("spp_", "") : canonical;
     }
 
     private String parseInteger(final String text) {

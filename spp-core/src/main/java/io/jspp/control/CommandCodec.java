@@ -148,7 +148,9 @@ public final class CommandCodec {
         Match(final CommandSpec spec, final List<String> words) {
             this.spec = spec;
             for (final CommandSpec.Word word : spec.words()) {
-                if (consumed == words.size() || !accept(word, words)) {
+                final boolean several =
+                        word.argument() != null && word.argument().type().form() != null;
+                if (several ? !acceptWords(word.argument(), words) : consumed == words.size() || !accept(word, words)) {
                     return;
                 }
                 position++;
@@ -157,6 +159,25 @@ public final class CommandCodec {
 
         boolean complete() {
             return position == spec.words().size() && (consumedAll || spec.allowsExtraWords());
+        }
+
+        /** All words before the next fixed one of the command. */
+        private boolean acceptWords(final ArgumentSpec argument, final List<String> words) {
+            final String end = position + 1 < spec.words().size()
+                    ? spec.words().get(position + 1).literal()
+                    : null;
+            int to = consumed;
+            while (to < words.size() && !words.get(to).equals(end)) {
+                to++;
+            }
+            try {
+                values.put(argument.name(), argument.type().parse(String.join(" ", words.subList(consumed, to))));
+            } catch (final IllegalArgumentException notAllowed) {
+                return false;
+            }
+            consumed = to;
+            consumedAll = consumed == words.size();
+            return true;
         }
 
         private boolean accept(final CommandSpec.Word word, final List<String> words) {

@@ -21,6 +21,7 @@ public final class CommandSpec {
     private final ReplyShape shape;
     private final String successText;
     private final String help;
+    private final String shellUsage;
     private final Set<Guard> guards;
     private final boolean endsProcess;
     private final boolean restOnly;
@@ -36,6 +37,7 @@ public final class CommandSpec {
         shape = builder.shape;
         successText = builder.successText;
         help = builder.help;
+        shellUsage = builder.shellUsage;
         guards = Set.copyOf(builder.guards);
         endsProcess = builder.endsProcess;
         restOnly = builder.restOnly;
@@ -131,8 +133,11 @@ public final class CommandSpec {
         return null;
     }
 
-    /** {@code patch SRC DST}. */
+    /** {@code patch SRC DST}, as the shell takes it. */
     public String usage() {
+        if (!shellUsage.isEmpty()) {
+            return shellUsage;
+        }
         final StringBuilder text = new StringBuilder();
         for (final Word word : words) {
             text.append(text.length() == 0 ? "" : " ");
@@ -181,6 +186,7 @@ public final class CommandSpec {
         private ReplyShape shape = ReplyShape.DONE;
         private String successText = "";
         private String help = "";
+        private String shellUsage = "";
         private boolean extraWords;
         private boolean endsProcess;
         private boolean restOnly;
@@ -236,6 +242,12 @@ public final class CommandSpec {
 
         public Builder help(final String text) {
             help = text;
+            return this;
+        }
+
+        /** How the shell takes the command, when that differs from the pattern. */
+        public Builder shellUsage(final String usage) {
+            shellUsage = usage;
             return this;
         }
 

@@ -6,6 +6,8 @@ public enum ReplyShape {
     DONE,
     /** A JSON object that the process writes: REST 200 with that object. */
     OBJECT,
+    /** As {@link #OBJECT}, with the members {@code result} and {@code message}, which the shell prints. */
+    MESSAGE,
     /** The status of a process with components: REST 200 with SPP's selection of its members, ours behind them. */
     COMPONENTS
 }

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 final class StandardCommands {
     private static final String STATUS_HELP = "show what it runs and how its ports are patched";
 
+    private static final String LAUNCH_SHORT = "Error: Not enough parameters.";
+
     private StandardCommands() {}
 
     static List<CommandSpec> all() {
@@ -21,6 +23,8 @@ final class StandardCommands {
                 .help("set the packet counters of all physical and ring ports to 0")
                 .build());
         patchPanel(specs, ProcessKind.PRIMARY);
+        specs.addAll(FlowCommands.all());
+        specs.add(launch());
         specs.add(exit(ProcessKind.PRIMARY).success("Exit primary").restOnly().build());
 
         specs.add(status(ProcessKind.NFV, ""));
@@ -132,6 +136,24 @@ final class StandardCommands {
                 .body("action", "stop")
                 .success("Stop forwarding.")
                 .help("stop moving packets; ports and patches stay"));
+    }
+
+    private static CommandSpec launch() {
+        return command(ProcessKind.PRIMARY, "launch", "launch {client_id} {proc_name} {eal} -- {app}")
+                .argument("client_id", ArgumentType.textOrInteger(1, 127), Completion.NEW_NAME, LAUNCH_SHORT)
+                .argument("proc_name", ArgumentType.PROGRAM, Completion.FROM_TYPE, LAUNCH_SHORT)
+                .argument("eal", ArgumentType.LAUNCH_EAL, Completion.FROM_TYPE, LAUNCH_SHORT)
+                .argument("app", ArgumentType.LAUNCH_APPLICATION, Completion.FROM_TYPE, LAUNCH_SHORT)
+                .rest("PUT", "/launch")
+                .body("client_id", "{client_id}")
+                .body("proc_name", "{proc_name}")
+                .body("eal", "{eal}")
+                .body("app", "{app}")
+                .success("Send request to launch {proc_name}:{client_id}.")
+                .shellUsage("launch TYPE [ID] EAL_OPTIONS -- OPTIONS")
+                .help("start a secondary (TYPE nfv, vf, mirror or pcap) that is started again when it dies; its output"
+                        + " goes to log/spp_TYPE-ID.log")
+                .build();
     }
 
     private static CommandSpec addPipe() {

@@ -105,6 +105,13 @@ public final class PortTable implements AutoCloseable {
         ports.remove(id).close();
     }
 
+    /** Forgets the port of a device that is gone; its queues are closed. */
+    public void removeDevice(PortId id) {
+        if (devices.remove(id) != null) {
+            ports.remove(id).close();
+        }
+    }
+
     /** @throws PortException when {@link #remove} would be refused */
     public void requireRemovable(PortId id) {
         find(id);

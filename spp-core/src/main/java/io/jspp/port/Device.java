@@ -1,5 +1,6 @@
 package io.jspp.port;
 
+import io.jspp.flow.FlowRule;
 import java.util.List;
 
 /** The primary's half of a port made by {@code --vdev}: keeps the device, opens fresh descriptors per claim. Control thread. */
@@ -28,6 +29,22 @@ public interface Device extends AutoCloseable {
     /** True when all claims on it must be of one process. */
     default boolean exclusive() {
         return false;
+    }
+
+    /**
+     * Sends received frames to queues by these rules from now on, in place of those before; others as always.
+     *
+     * @throws PortException a rule that this device can't follow; nothing has changed then
+     */
+    default void useFlows(List<FlowRule> rules) {
+        requireFlows(rules);
+    }
+
+    /** Throws what {@link #useFlows} would. */
+    default void requireFlows(List<FlowRule> rules) {
+        if (!rules.isEmpty()) {
+            throw new PortException("this kind of device has no flow rules, net_af_packet has");
+        }
     }
 
     /** Sentences for the operator about a device that works but may surprise; printed to stdout when it is opened. */

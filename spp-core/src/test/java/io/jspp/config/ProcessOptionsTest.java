@@ -153,6 +153,7 @@ class ProcessOptionsTest {
                 "vdev", List.of("net_null0"));
         environment.put("SPP_CONF", "any.yaml");
         environment.put("SPP_SOCK_DIR", "/from-environment");
+        environment.put("SPP_FILE_PREFIX", "left");
         ProcessOptions options =
                 parse("-l 0 --vdev net_null1 -- -n 5 -s h:1 --set ring.slots=512 --log-level debug", "secondary");
         Configuration configuration = options.configuration();
@@ -161,6 +162,7 @@ class ProcessOptionsTest {
         assertEquals(1536, configuration.integer(ConfigKeys.MBUF_PER_PORT));
         assertEquals("debug", configuration.text(ConfigKeys.LOG_LEVEL));
         assertEquals(Path.of("/from-environment"), options.socketDirectory());
+        assertEquals("left", options.runDirectory().path().getFileName().toString());
         assertEquals(Configuration.Source.ENVIRONMENT, configuration.source(ConfigKeys.SOCK_DIR));
         assertEquals(
                 List.of("net_null0", "net_null1"),

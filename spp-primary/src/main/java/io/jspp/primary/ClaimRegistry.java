@@ -1,5 +1,6 @@
 package io.jspp.primary;
 
+import io.jspp.attach.AttachClient;
 import io.jspp.attach.AttachException;
 import io.jspp.attach.AttachMessage;
 import io.jspp.counters.CounterAllocator;
@@ -33,8 +34,12 @@ import org.slf4j.LoggerFactory;
 final class ClaimRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimRegistry.class);
 
+    private static final String NO_ADDRESS = "00:00:00:00:00:00";
+
     private final DeviceTable devices;
     private final Map<String, PortType> portTypes;
+    private final Pipes pipes = new Pipes();
+    private final FlowTable flows;
     private final Map<ClaimKey, Client> holders = new LinkedHashMap<>();
     private final Map<ClaimKey, QueueCounters> counters = new HashMap<>();
     private final Map<Integer, FileDescriptor> eventfds = new TreeMap<>();
@@ -46,6 +51,7 @@ final class ClaimRegistry {
     /** @param portTypes what secondaries can open by themselves, by name */
     ClaimRegistry(DeviceTable devices, Map<String, PortType> portTypes) {
         this.devices = devices;
+        flows = new FlowTable(devices);
         this.portTypes = portTypes;
     }
 
@@ -173,13 +179,21 @@ final class ClaimRegistry {
     }
 
     private Grant open(ClaimKey key) throws AttachException {
+        int ring = pipes.ring(key.port(), key.direction());
+        if (ring >= 0 && key.queue() == 0) {
+            return new Grant(List.of(), Map.of("ring", Integer.toString(ring)));
+        }
         Device device = devices.find(key.port());
         if (device == null) {
             PortType type = portTypes.get(key.port().type());
             if (type != null && type.addable()) {
                 return new Grant(List.of(), Map.of());
             }
-            throw new AttachException(AttachException.ABSENT, DeviceTable.missingText(key.port()));
+            throw new AttachException(
+                    AttachException.ABSENT,
+                    key.port().type().equals(Pipes.TYPE)
+                            ? key + ": no such pipe, pri; add " + key.port() + " ring:A ring:B makes one"
+                            : DeviceTable.missingText(key.port()));
         }
         int queues = key.isTx() ? device.txQueues() : device.rxQueues();
         if (key.queue() >= queues) {
@@ -273,12 +287,23 @@ final class ClaimRegistry {
         }
     }
 
-    /** {@code phy:0=RXQUEUES/TXQUEUES/MAC} for every device. */
+    /** What a client learns of every device and pipe. */
+    List<AttachClient.DeviceInfo> deviceInfos() {
+        List<AttachClient.DeviceInfo> infos = new ArrayList<>();
+        devices.all()
+                .forEach((port, device) -> infos.add(
+                        new AttachClient.DeviceInfo(port, device.rxQueues(), device.txQueues(), device.macAddress())));
+        pipes.all().keySet().forEach(port -> infos.add(new AttachClient.DeviceInfo(port, 1, 1, NO_ADDRESS)));
+        return infos;
+    }
+
+    /** {@code phy:0=RXQUEUES/TXQUEUES/MAC} for every device and pipe. */
     Map<String, String> deviceFacts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        devices.all()
-                .forEach((port, device) -> facts.put(
-                        port.toString(), device.rxQueues() + "/" + device.txQueues() + "/" + device.macAddress()));
+        for (AttachClient.DeviceInfo device : deviceInfos()) {
+            facts.put(
+                    device.port().toString(), device.rxQueues() + "/" + device.txQueues() + "/" + device.macAddress());
+        }
         return facts;
     }
 
@@ -293,6 +318,25 @@ final class ClaimRegistry {
     /** Who holds a claim. */
     Optional<Client> holder(ClaimKey key) {
         return Optional.ofNullable(holders.get(key));
+    }
+
+    FlowTable flows() {
+        return flows;
+    }
+
+    Pipes pipes() {
+        return pipes;
+    }
+
+    /** @throws PortException when it isn't there, or a claim uses it */
+    void deletePipe(PortId id) {
+        for (Map.Entry<ClaimKey, Client> held : holders.entrySet()) {
+            if (held.getKey().port().equals(id)) {
+                throw new PortException("del " + id + ": " + held.getKey() + " is in use by " + held.getValue()
+                        + ": take it out of its patches first");
+            }
+        }
+        pipes.delete(id);
     }
 
     DeviceTable devices() {

@@ -20,7 +20,7 @@ final class Client {
     private long lostNs;
     private boolean expected;
 
-    /** Takes over {@code pidfd}. */
+    /** Takes over {@code pidfd}, which is null for this process itself. */
     Client(int id, String type, int epoch, int counterArea, ProcessIdentity process, FileDescriptor pidfd) {
         this.id = id;
         this.type = type;
@@ -93,9 +93,9 @@ final class Client {
         Linux.pidfdSendSignal(pidfd.value(), SIGKILL);
     }
 
-    /** {@code nfv 1 (pid 4711)}. */
+    /** {@code nfv 1 (pid 4711)}, {@code primary (pid 4700)}. */
     @Override
     public String toString() {
-        return type + " " + id + " (pid " + process.pid() + ")";
+        return type + (id == Registry.SELF ? "" : " " + id) + " (pid " + process.pid() + ")";
     }
 }

@@ -100,7 +100,16 @@ final class DeviceTable implements AutoCloseable {
             arguments.putIfAbsent("qpairs", Integer.toString(Math.max(queues.rx(), queues.tx())));
         }
         try {
-            devices.put(wanted.port, wanted.type.open(wanted.vdev.name(), arguments));
+            Device device = wanted.type.open(wanted.vdev.name(), arguments);
+            boolean limited = queues != null && (queues.rx() < device.rxQueues() || queues.tx() < device.txQueues());
+            devices.put(
+                    wanted.port,
+                    limited
+                            ? new LimitedDevice(
+                                    device,
+                                    Math.min(queues.rx(), device.rxQueues()),
+                                    Math.min(queues.tx(), device.txQueues()))
+                            : device);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--vdev " + wanted.vdev.name() + ": " + e.getMessage());
         } catch (PortException e) {

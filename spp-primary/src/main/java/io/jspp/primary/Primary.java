@@ -6,6 +6,7 @@ import io.jspp.attach.ProcessIdentity;
 import io.jspp.config.ConfigKeys;
 import io.jspp.config.Configuration;
 import io.jspp.config.ExitCode;
+import io.jspp.config.Lcore;
 import io.jspp.config.ProcessException;
 import io.jspp.config.ProcessOptions;
 import io.jspp.config.Termination;
@@ -36,6 +37,7 @@ final class Primary implements AutoCloseable {
     private final PrintStream out;
     private final List<AutoCloseable> opened = new ArrayList<>();
     private Registry registry;
+    private Forwarder forwarder;
     private PrimaryStatus status;
     private ControlConnection control;
     private volatile Throwable failure;
@@ -73,11 +75,25 @@ final class Primary implements AutoCloseable {
         opened.add(loop);
         loop.start();
         openMemory(expected, geometry);
-        status = new PrimaryStatus(options.lcores(), registry);
+        OwnConfiguration configuration =
+                new OwnConfiguration(registry, options.runDirectory().path());
+        opened.add(configuration);
+        registry.resume(configuration.resumed().lines().toList());
+        if (!own.displayStatistics() && !options.lcores().workers().isEmpty()) {
+            forwarder = new Forwarder(options, registry, configuration);
+            opened.add(forwarder);
+        }
+        configuration.part(registry::configuration);
+        Launcher launcher = Launcher.of(options);
+        opened.add(launcher);
+        status = new PrimaryStatus(options.lcores(), registry, forwarder, launcher);
         control = new ControlConnection(
                 0,
                 options.controller(),
-                PrimaryCommands.table(status, termination::ask),
+                new PrimaryCommands(registry, configuration, forwarder).table(status, launcher, () -> {
+                    configuration.forget();
+                    termination.ask();
+                }),
                 portTypes.keySet().stream().sorted().toList(),
                 out::println);
         opened.add(control);
@@ -181,7 +197,16 @@ final class Primary implements AutoCloseable {
         out.println("primary ready: " + String.join(", ", ports) + "; "
                 + segment.pool().size() + " mbufs, "
                 + (segment.bytes() >> 20) + " MiB" + (segment.hugePages() ? " in hugepages" : "") + "; "
-                + options.lcores().main() + "; run directory "
+                + options.lcores().main()
+                + (forwarder == null
+                        ? ""
+                        : "; forwarder on "
+                                + String.join(
+                                        ", ",
+                                        forwarder.lcores().stream()
+                                                .map(Lcore::toString)
+                                                .toList()))
+                + "; run directory "
                 + options.runDirectory().path());
         out.flush();
     }

@@ -24,11 +24,16 @@ final class PrimaryStatus {
 
     private final LcoreMap lcores;
     private final Registry registry;
+    private final Forwarder forwarder;
+    private final Launcher launcher;
     private final Map<String, Long> baseline = new HashMap<>();
 
-    PrimaryStatus(LcoreMap lcores, Registry registry) {
+    /** @param forwarder null when there is none */
+    PrimaryStatus(LcoreMap lcores, Registry registry, Forwarder forwarder, Launcher launcher) {
         this.lcores = lcores;
         this.registry = registry;
+        this.forwarder = forwarder;
+        this.launcher = launcher;
     }
 
     /** What a port moved since {@link #clear}: packets per direction, as seen by the switch, and what it could not take. */
@@ -81,13 +86,28 @@ final class PrimaryStatus {
         Map<PortId, PortCounts> counts = counts();
         int[] ids = lcores.ids().stream().mapToInt(Integer::intValue).toArray();
         json.field("master-lcore", lcores.mainId()).field("lcores", ids);
+        if (forwarder != null) {
+            forwarder.writeStatus(json);
+        }
         registry.inspect(claims -> {
             writePhysical(json, claims, counts);
             writeRings(json, counts);
-            json.name("pipes").array().endArray();
+            json.name("pipes").array();
+            claims.pipes()
+                    .all()
+                    .forEach((id, pipe) -> json.object()
+                            .field("id", id.index())
+                            .field("rx", pipe.rx())
+                            .field("tx", pipe.tx())
+                            .endObject());
+            json.endArray();
             writeOwn(json, claims, counts);
             return null;
         });
+        launcher.write(json);
+        if (forwarder != null) {
+            forwarder.writeDetails(json);
+        }
     }
 
     private static void writePhysical(JsonWriter json, ClaimRegistry claims, Map<PortId, PortCounts> counts) {
@@ -107,9 +127,9 @@ final class PrimaryStatus {
                         .field("tx", device.txQueues())
                         .endObject()
                         .name("flow")
-                        .array()
-                        .endArray()
-                        .endObject();
+                        .array();
+                FlowJson.write(json, claims.flows().of(port));
+                json.endArray().endObject();
             }
         });
         json.endArray();

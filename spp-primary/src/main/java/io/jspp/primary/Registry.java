@@ -6,6 +6,7 @@ import io.jspp.attach.AttachException;
 import io.jspp.attach.AttachMessage;
 import io.jspp.attach.ClientFile;
 import io.jspp.attach.ProcessIdentity;
+import io.jspp.control.CommandException;
 import io.jspp.counters.CounterArea;
 import io.jspp.linux.Constants;
 import io.jspp.linux.Errno;
@@ -16,6 +17,9 @@ import io.jspp.mbuf.SwitchSegment;
 import io.jspp.memory.ClientTable;
 import io.jspp.memory.CommittedBytes;
 import io.jspp.memory.SegmentException;
+import io.jspp.port.PortException;
+import io.jspp.port.PortId;
+import io.jspp.runtime.ConfigurationStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +39,17 @@ final class Registry {
     /** How long claims wait for processes that attached to an earlier primary. */
     private static final long RETURN_NS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final int PRIMARY_AREA = 0;
+    /** Counters of devices and rings. */
+    static final int PRIMARY_AREA = 0;
+    /** Client id of this process. */
+    static final int SELF = 0;
 
     private final ClientFile clientFile;
     private final Map<Integer, Client> clients = new TreeMap<>();
     private final ClaimRegistry claims;
     private SwitchSegment segment;
     private long adoptedNs;
+    private Client self;
 
     Registry(ClientFile clientFile, ClaimRegistry claims) {
         this.clientFile = clientFile;
@@ -81,6 +89,105 @@ final class Registry {
         return segment;
     }
 
+    /**
+     * Makes this process a client of its own, with id 0; when there is a segment.
+     *
+     * @return whether an earlier primary left a configuration to go on with
+     */
+    synchronized boolean attachSelf() {
+        ClientTable.Client former = segment.clients().get(SELF);
+        CommittedBytes committed = segment.clients().configuration(SELF);
+        boolean resumes = former.state() == ClientTable.State.DIED && committed.read() != null;
+        if (!resumes) {
+            committed.clear();
+        }
+        ProcessIdentity process = ProcessIdentity.of(Linux.getpid());
+        int epoch = segment.clients().attach(SELF, "primary", process.pid(), process.startTicks(), PRIMARY_AREA);
+        self = new Client(SELF, "primary", epoch, PRIMARY_AREA, process, null);
+        return resumes;
+    }
+
+    /** Part of the owner words of what this process claims. */
+    synchronized int ownEpoch() {
+        return self.epoch();
+    }
+
+    /**
+     * Ends what this process claimed.
+     *
+     * @param forget true when the next primary is not to resume its configuration
+     */
+    synchronized void detachSelf(boolean forget) {
+        claims.reap(SELF);
+        segment.clients().end(SELF, forget ? ClientTable.State.EXITED : ClientTable.State.DIED);
+        self = null;
+    }
+
+    /** @throws CommandException when a living process has this client id */
+    synchronized void requireUnused(int id) throws CommandException {
+        Client client = clients.get(id);
+        if (client != null && !client.dead()) {
+            throw new CommandException(
+                    "client id " + id + " is in use by " + client + ": choose another id, or end that process");
+        }
+    }
+
+    /** Claims for this process. Control thread. */
+    synchronized Answer claimOwn(ClaimKey key) throws AttachException {
+        return claims.claim(self, key, waitsForOthers());
+    }
+
+    /** Ends a claim of this process. */
+    synchronized void releaseOwn(ClaimKey key) {
+        claims.release(self, key);
+    }
+
+    /** Clients of an earlier primary may still come back with claims that this one doesn't know. */
+    private boolean waitsForOthers() {
+        return System.nanoTime() - adoptedNs < RETURN_NS
+                && clients.values().stream().anyMatch(Client::expected);
+    }
+
+    /** Takes up what an earlier primary committed of {@link #configuration}; what can't be done any more is logged and left out. */
+    synchronized void resume(List<String> lines) {
+        lines.forEach(line -> ConfigurationStore.attempt(line, () -> {
+            claims.pipes().resume(line, segment.geometry().rings());
+            claims.flows().resume(line);
+        }));
+    }
+
+    /** Lines for {@link #resume}. */
+    synchronized String configuration() {
+        StringBuilder text = new StringBuilder();
+        claims.pipes().lines().forEach(line -> text.append(line).append('\n'));
+        claims.flows().lines().forEach(line -> text.append(line).append('\n'));
+        return text.toString();
+    }
+
+    /** Changes or reads flow rules. */
+    synchronized <T> T withFlows(java.util.function.Function<FlowTable, T> change) {
+        return change.apply(claims.flows());
+    }
+
+    /** Joins two rings to a port. */
+    synchronized void addPipe(PortId id, PortId rx, PortId tx) {
+        claims.pipes().add(id, rx, tx, segment.geometry().rings());
+    }
+
+    /**
+     * Ends a pipe.
+     *
+     * @throws PortException when it isn't there, or is used
+     */
+    synchronized void deletePipe(PortId id) {
+        claims.deletePipe(id);
+    }
+
+    /** Ports that exist because there are devices or pipes. */
+    synchronized List<AttachClient.DeviceInfo> deviceInfos() {
+        return claims.deviceInfos();
+    }
+
     /** Descriptors that become readable when a secondary ends. */
     synchronized Map<FileDescriptor, Client> pidfds() {
         Map<FileDescriptor, Client> pidfds = new HashMap<>();
@@ -102,9 +209,7 @@ final class Registry {
         return switch (message.verb()) {
             case "claim" -> {
                 ClaimKey key = ClaimKey.of(message);
-                boolean waitForOthers = System.nanoTime() - adoptedNs < RETURN_NS
-                        && clients.values().stream().anyMatch(Client::expected);
-                yield claims.claim(client, key, waitForOthers);
+                yield claims.claim(client, key, waitsForOthers());
             }
             case "release" -> {
                 claims.release(client, ClaimKey.of(message));
@@ -264,7 +369,7 @@ final class Registry {
         adoptedNs = System.nanoTime();
         clients.putAll(living);
         int reclaimed = claims.adopt(clients);
-        for (int id = 1; id < found.clients().size(); id++) {
+        for (int id = SELF; id < found.clients().size(); id++) {
             if (found.clients().get(id).state() == ClientTable.State.ATTACHED && !clients.containsKey(id)) {
                 found.clients().end(id, ClientTable.State.DIED);
             }

@@ -34,8 +34,8 @@ final class PrimaryFixture implements AutoCloseable {
 
     /** A primary with four rings and few mbufs, and further words. */
     ChildJvm primary(String ealWords, String applicationWords) throws IOException {
-        String line = "-l 0 --no-huge " + ealWords + " -- -p 0x1 -n 4 -s 127.0.0.1:" + controller.getLocalPort() + " "
-                + applicationWords;
+        String line = (ealWords.contains("-l ") ? "" : "-l 0 ") + "--no-huge " + ealWords
+                + " -- -p 0x1 -n 4 -s 127.0.0.1:" + controller.getLocalPort() + " " + applicationWords;
         return start(PrimaryMain.class, line.strip().split(" +"));
     }
 

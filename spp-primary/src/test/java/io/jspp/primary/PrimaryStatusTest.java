@@ -68,6 +68,7 @@ class PrimaryStatusTest {
     Path directory;
 
     private Registry registry;
+    private Launcher launcher;
     private PrimaryStatus status;
     private SwitchSegment segment;
 
@@ -90,11 +91,13 @@ class PrimaryStatusTest {
         segment = SwitchSegment.create("status-test", SegmentGeometry.of(2, 128, 512), false);
         registry.use(segment);
         LcoreMap lcores = LcoreMap.place(LcoreMap.plain(CpuSets.list("0,1")), 1, new TreeSet<>(List.of(0, 1)));
-        status = new PrimaryStatus(lcores, registry);
+        launcher = new Launcher(directory, directory, "rte", Map.of(), new Launcher.Patience(false, 0, 0, 0));
+        status = new PrimaryStatus(lcores, registry, null, launcher);
     }
 
     @AfterEach
     void close() {
+        launcher.close();
         registry.close();
     }
 
@@ -129,6 +132,16 @@ class PrimaryStatusTest {
         claimant("ring:1 q0 tx").passed(1, 64);
         assertTrue(json().contains("{\"id\":1,\"rx\":0,\"rx_drop\":0,\"tx\":1,\"tx_drop\":0}],\"pipes\""), json());
         assertEquals(8, claimant("ring:1 q0 tx").packets(), "the counter itself goes on");
+    }
+
+    @Test
+    void shouldGiveAPortTheQueuesOfEachDirection() {
+        try (DeviceTable table = devices("net_card0 net_card1", "-p 0x3 --port-num 1 rxq 4 txq 1")) {
+            Device limited = table.find(new PortId("phy", 1));
+            assertEquals("4/1", limited.rxQueues() + "/" + limited.txQueues());
+            assertEquals("56:48:4f:53:54:00", limited.macAddress());
+            assertEquals(1, table.find(new PortId("phy", 0)).rxQueues());
+        }
     }
 
     @Test

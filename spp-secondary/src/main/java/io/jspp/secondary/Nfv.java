@@ -1,41 +1,24 @@
 package io.jspp.secondary;
 
-import io.jspp.config.ConfigKeys;
-import io.jspp.config.Lcore;
-import io.jspp.config.UsageException;
 import io.jspp.control.CommandTable;
+import io.jspp.control.JsonWriter;
 import io.jspp.control.ProcessKind;
-import io.jspp.patch.PatchPanel;
-import io.jspp.patch.QueueMap;
+import io.jspp.control.Reply;
+import io.jspp.port.PortId;
+import io.jspp.runtime.PatchService;
+import io.jspp.runtime.ProcessRuntime;
+import io.jspp.runtime.StatusParts;
 
-/** The nfv: ports patched to ports. */
+/** The nfv: ports patched to ports, and patches that follow a guest. */
 final class Nfv implements Role {
-    private final SecondaryRuntime runtime;
-    private final PatchPanel panel;
+    private final ProcessRuntime runtime;
+    private final PatchService patches;
     private final Migrations migrations;
 
-    Nfv(SecondaryRuntime runtime) {
+    Nfv(ProcessRuntime runtime) {
         this.runtime = runtime;
-        panel = new PatchPanel(
-                runtime.workers(),
-                runtime.ports(),
-                queueMap(),
-                runtime.options().configuration().integer(ConfigKeys.BURST));
-        migrations = new Migrations(panel, runtime.events(), this::commit);
-    }
-
-    private void commit() {
-        runtime.store().commit(StoredConfiguration.of(panel, runtime.ports()).encode());
-    }
-
-    private QueueMap queueMap() {
-        try {
-            return QueueMap.parse(
-                    runtime.options().configuration().text(ConfigKeys.QUEUE_MAP),
-                    runtime.workerLcores().stream().map(Lcore::id).toList());
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(e.getMessage());
-        }
+        patches = new PatchService(runtime);
+        migrations = new Migrations(patches.panel(), runtime.events(), patches::commit);
     }
 
     @Override
@@ -45,27 +28,35 @@ final class Nfv implements Role {
 
     @Override
     public CommandTable commands(Runnable exit) {
-        return new NfvCommands(panel, runtime.devices(), migrations, this::commit)
-                .table(new NfvStatus(runtime, panel), exit);
+        return patches.addTo(new CommandTable(ProcessKind.NFV))
+                .on("status", request -> Reply.status(this::writeStatus))
+                .on("migrate", request -> {
+                    PortId source = PortId.parse(request.argument("src"));
+                    PortId destination = PortId.parse(request.argument("dst"));
+                    return patches.change(() -> migrations.arm(source, destination));
+                })
+                .on("migrate reset", patches.changing(migrations::reset))
+                .on("exit", request -> Reply.okThen(exit));
+    }
+
+    /** SPP's members first, {@code client-id status master-lcore lcores ports patches}. */
+    private void writeStatus(JsonWriter json) {
+        json.field("client-id", runtime.clientId());
+        patches.writeState(json);
+        json.field("master-lcore", runtime.options().lcores().mainId())
+                .field("lcores", new StatusParts(runtime).lcoreIds());
+        patches.writePatches(json);
+        patches.writeDetails(json);
     }
 
     @Override
-    public String resume(String text) {
-        StoredConfiguration stored = StoredConfiguration.decode(text);
-        stored.added().forEach(port -> ConfigurationStore.attempt("add " + port, () -> panel.add(port)));
-        stored.patches()
-                .forEach(patch -> ConfigurationStore.attempt(
-                        "patch " + patch, () -> panel.patch(patch.source(), patch.destination())));
-        if (stored.running()) {
-            ConfigurationStore.attempt("forward", panel::forward);
-        }
-        return stored.added().size() + " added ports, " + panel.patches().size() + " patches, "
-                + (panel.running() ? "running" : "idling");
+    public String resume(String stored) {
+        return patches.resume(stored);
     }
 
     @Override
     public void close() {
         migrations.close();
-        panel.close();
+        patches.close();
     }
 }

@@ -4,6 +4,7 @@ import io.jspp.config.Lcore;
 import io.jspp.config.ProcessOptions;
 import io.jspp.control.CommandTable;
 import io.jspp.control.ProcessKind;
+import io.jspp.runtime.ProcessRuntime;
 import java.util.List;
 
 /**
@@ -28,7 +29,7 @@ public interface Role extends AutoCloseable {
             return lcores;
         }
 
-        Role open(SecondaryRuntime runtime);
+        Role open(ProcessRuntime runtime);
     }
 
     /** The commands, with handlers for all that this kind has. */

@@ -1,7 +1,6 @@
 package io.jspp.secondary;
 
 import io.jspp.attach.AttachClient;
-import io.jspp.config.ConfigKeys;
 import io.jspp.config.ExitCode;
 import io.jspp.config.Lcore;
 import io.jspp.config.ProcessException;
@@ -11,14 +10,15 @@ import io.jspp.control.ControlConnection;
 import io.jspp.mbuf.SwitchSegment;
 import io.jspp.patch.PortTable;
 import io.jspp.port.Attachment;
-import io.jspp.port.PortContext;
 import io.jspp.port.PortEvents;
-import io.jspp.worker.IdleMode;
-import io.jspp.worker.Worker;
+import io.jspp.runtime.ConfigurationStore;
+import io.jspp.runtime.DeviceList;
+import io.jspp.runtime.ProcessContext;
+import io.jspp.runtime.ProcessCounters;
+import io.jspp.runtime.ProcessRuntime;
+import io.jspp.runtime.ProcessWorkers;
 import io.jspp.worker.WorkerGroup;
-import io.jspp.worker.WorkerStatus;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -100,15 +100,16 @@ final class SecondaryProcess {
                 options.runDirectory().path().resolve("client-" + own.clientId() + ".conf")));
         open(() -> forgetAfterExit(client, store));
         List<Lcore> lcores = opener.polled(workerLcores());
-        WorkerGroup workers = open(new WorkerGroup(makeWorkers(segment, lcores)));
+        WorkerGroup workers = open(ProcessWorkers.make(options, segment, own.clientId(), lcores));
         workers.start();
         ProcessCounters counters = open(new ProcessCounters(
                 segment, segment.clients().get(own.clientId()).counterArea()));
-        PortTable ports = open(new PortTable(context(client, segment, workers, counters)));
-        DeviceList devices = new DeviceList(client, ports);
+        PortTable ports = open(new PortTable(ProcessContext.of(
+                options, client, counters, new Attachment(segment, own.clientId(), client.epoch()), workers, events)));
+        DeviceList devices = new DeviceList(client::devices, ports);
         devices.refresh();
-        Role role = open(opener.open(new SecondaryRuntime(
-                own.clientId(), options, lcores, workers, ports, devices, counters, store, events)));
+        Role role = open(opener.open(
+                new ProcessRuntime(own.clientId(), options, lcores, workers, ports, devices, counters, store, events)));
 
         String stored = client.resumes() ? store.read() : null;
         if (stored != null) {
@@ -138,23 +139,6 @@ final class SecondaryProcess {
         }
     }
 
-    private PortContext context(
-            AttachClient client, SwitchSegment segment, WorkerGroup workers, ProcessCounters counters) {
-        return new SecondaryContext(
-                client,
-                counters,
-                new Attachment(segment, own.clientId(), client.epoch()),
-                segment.keptRecords(own.clientId()),
-                workers,
-                events,
-                options.socketDirectory(),
-                options.configuration().mode(ConfigKeys.SOCK_MODE),
-                options.socketGroup(),
-                options.configuration().flag(ConfigKeys.VHOST_CLIENT),
-                options.configuration().integer(ConfigKeys.VHOST_QUEUES),
-                options.configuration().flag(ConfigKeys.VHOST_MEMORY_SLOTS));
-    }
-
     private AttachClient attach() throws InterruptedException {
         AttachClient.Identity identity = new AttachClient.Identity(
                 options.runDirectory().path().resolve(AttachClient.SOCKET_NAME),
@@ -173,27 +157,6 @@ final class SecondaryProcess {
     private List<Lcore> workerLcores() {
         List<Lcore> lcores = options.lcores().workers();
         return lcores.isEmpty() ? List.of(options.lcores().main()) : lcores;
-    }
-
-    private List<Worker> makeWorkers(SwitchSegment segment, List<Lcore> lcores) {
-        int most = segment.geometry().workersPerClient();
-        if (lcores.size() > most) {
-            throw new ProcessException(
-                    ExitCode.FAILED, lcores.size() + " lcores for workers: the primary's segment has room for " + most);
-        }
-        boolean busy = options.configuration().text(ConfigKeys.IDLE).equals("busy");
-        List<Worker> workers = new ArrayList<>();
-        for (int i = 0; i < lcores.size(); i++) {
-            Lcore lcore = lcores.get(i);
-            workers.add(new Worker(
-                    lcore.id(),
-                    lcore.cpus(),
-                    busy ? IdleMode.BUSY : IdleMode.ADAPTIVE,
-                    new WorkerStatus(segment.workerRow(own.clientId(), i)),
-                    System::nanoTime,
-                    new FaultLog("lcore " + lcore.id(), System::nanoTime)));
-        }
-        return workers;
     }
 
     /** The {@code exit} command, after its reply. */

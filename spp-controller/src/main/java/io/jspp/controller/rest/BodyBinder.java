@@ -4,6 +4,7 @@ import io.jspp.control.ArgumentSpec;
 import io.jspp.control.CommandRequest;
 import io.jspp.control.CommandSpec;
 import io.jspp.control.JsonField;
+import io.jspp.control.WordsForm;
 import io.jspp.controller.json.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,8 +106,8 @@ final class BodyBinder {
     }
 
     private String parse(final ArgumentSpec argument, final String key, final Object value) throws RestException {
-        final String text = text(argument, value);
         try {
+            final String text = text(argument, value);
             if (text != null) {
                 final String canonical = argument.type().parse(text);
                 checkPortType(argument, key, canonical);
@@ -117,6 +118,15 @@ final class BodyBinder {
         }
         throw RestException.keyInvalid(
                 key, RestException.show(value), argument.type().expectation());
+    }
+
+    private static String words(final WordsForm form, final Object value) throws RestException {
+        try {
+            final List<String> words = form.fromJson(value);
+            return words == null ? null : String.join(" ", words);
+        } catch (final WordsForm.MissingKeyException missing) {
+            throw RestException.keyRequired(missing.getMessage());
+        }
     }
 
     private void checkPortType(final ArgumentSpec argument, final String key, final String canonical)
@@ -130,16 +140,19 @@ final class BodyBinder {
     }
 
     private static boolean fits(final ArgumentSpec argument, final Object value) {
-        final String text = text(argument, value);
         try {
+            final String text = text(argument, value);
             return text != null && argument.type().parse(text) != null;
-        } catch (final IllegalArgumentException notAllowed) {
+        } catch (final IllegalArgumentException | RestException notAllowed) {
             return false;
         }
     }
 
     /** The value as the argument's text, or null when it has the wrong JSON type. */
-    private static String text(final ArgumentSpec argument, final Object value) {
+    private static String text(final ArgumentSpec argument, final Object value) throws RestException {
+        if (argument.type().form() != null) {
+            return words(argument.type().form(), value);
+        }
         if (argument.type().isInteger() && !(argument.type().mayBeText() && value instanceof String)) {
             return value instanceof Integer || value instanceof Long ? value.toString() : null;
         }

@@ -1,6 +1,7 @@
 package io.jspp.controller.shell;
 
 import io.jspp.control.ArgumentSpec;
+import io.jspp.control.ArgumentType;
 import io.jspp.control.CommandCodec;
 import io.jspp.control.CommandRegistry;
 import io.jspp.control.CommandRequest;
@@ -21,6 +22,7 @@ import java.util.Map;
 final class ProcessCommand implements ShellCommand {
     private final ProcessKind kind;
     private final Servers servers;
+    private final OutputFormat format;
     private final PrintStream out;
     private final CommandRegistry registry = CommandRegistry.standard();
     private final CommandCodec codec = new CommandCodec(registry);
@@ -35,6 +37,7 @@ final class ProcessCommand implements ShellCommand {
             final PrintStream out) {
         this.kind = kind;
         this.servers = servers;
+        this.format = format;
         this.out = out;
         printer = new StatusPrinter(format, out);
         completer = new ProcessCompleter(kind, registry, servers, new LaunchCompleter(servers, config));
@@ -62,6 +65,10 @@ final class ProcessCommand implements ShellCommand {
                 text.append(String.format("        spp > %-34s # %s%n", target + spec.usage(), spec.help()));
             }
         }
+        if (!kind.isSecondary()) {
+            text.append(String.format("        spp > %-34s # %s%n", target + "flow list PORT", "list the flow rules"));
+            text.append(String.format("        spp > %-34s # %s%n", target + "flow status PORT RULE", "show one"));
+        }
         return text.toString();
     }
 
@@ -88,12 +95,17 @@ final class ProcessCommand implements ShellCommand {
         if (kind.isSecondary()) {
             run(parse(words), path);
         } else {
-            final CommandRequest request = parse(words);
+            final boolean shown = FlowPrinter.isFor(words);
+            final CommandRequest request = shown ? null : parse(LaunchWords.toWire(words, servers.current()));
             final RestReply status = servers.current().get(path + "/status");
             if (status.isNotFound()) {
                 throw new ShellException("No spp_primary is running.");
             }
-            run(request, path);
+            if (shown) {
+                new FlowPrinter(format, out).run(words, status.orFail().object());
+            } else {
+                run(request, path);
+            }
         }
     }
 
@@ -148,12 +160,19 @@ final class ProcessCommand implements ShellCommand {
         checkGuards(request, path);
         String route = path + spec.rest().path();
         for (final ArgumentSpec argument : spec.arguments()) {
-            route = route.replace("{" + argument.name() + "}", request.argument(argument.name()));
+            route = route.replace(
+                    "{" + argument.name() + "}", argument.type().inPath(request.argument(argument.name())));
         }
         final RestReply reply = servers.current()
                 .request(spec.rest().method(), route, spec.rest().body().isEmpty() ? null : body(request))
                 .orFail();
-        if (spec.shape() != ReplyShape.DONE) {
+        if (spec.shape() == ReplyShape.MESSAGE) {
+            final String message = String.valueOf(reply.object().get("message"));
+            if (!"success".equals(reply.object().get("result"))) {
+                throw new ShellException(message);
+            }
+            out.println(message);
+        } else if (spec.shape() != ReplyShape.DONE) {
             printer.print(kind, reply.object());
         } else {
             final String id = path.substring(path.lastIndexOf('/') + 1);
@@ -204,9 +223,11 @@ final class ProcessCommand implements ShellCommand {
         if (name == null) {
             return field.value();
         }
-        return request.spec().argument(name).type().isInteger()
-                ? (Object) request.intArgument(name)
-                : request.argument(name);
+        final ArgumentType type = request.spec().argument(name).type();
+        if (type.form() != null) {
+            return type.form().toJson(CommandCodec.words(request.argument(name)));
+        }
+        return type.isInteger() ? (Object) request.intArgument(name) : request.argument(name);
     }
 
     private static void put(final Map<String, Object> object, final List<String> path, final Object value) {

@@ -57,6 +57,9 @@ final class ProcessCompleter {
             return launches.complete(words.subList(1, words.size()));
         }
         final Set<String> candidates = new LinkedHashSet<>();
+        if (!kind.isSecondary() && !words.isEmpty()) {
+            candidates.addAll(FlowPrinter.complete(words, servers.current()));
+        }
         for (final CommandSpec spec : registry.of(kind)) {
             if (!spec.isRestOnly()) {
                 final CommandSpec.Word next = next(spec, words);

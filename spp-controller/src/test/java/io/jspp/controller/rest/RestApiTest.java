@@ -97,6 +97,12 @@ class RestApiTest {
                         + " | add pipe:0 ring:0 ring:1",
                 "PUT | /v1/primary/patches | {\"src\":\"phy:0\",\"dst\":\"phy:1\"} | patch phy:0 phy:1",
                 "DELETE | /v1/primary/patches | `` | patch reset",
+                "PUT | /v1/primary/launch | {\"proc_name\": \"spp_nfv\", \"eal\": {\"-m\": \"512\", \"-l\": \"1,2\", \"--proc-type\":"
+                        + " \"secondary\", \"--bogus\": \"1\"}, \"app\": {\"-s\": \"127.0.0.1:26666\", \"-n\": \"5\", \"--vhost-client\": null,"
+                        + " \"--zzz\": 1}, \"client_id\": \"5\"} | launch 5 spp_nfv -l 1,2 --proc-type secondary -m 512 -- -n 5 -s"
+                        + " 127.0.0.1:26666 --vhost-client",
+                "PUT | /v1/primary/launch | {\"proc_name\":\"spp_pcap\",\"eal\":{\"-c\":\"0x7\"},\"app\":{\"-c\":\"phy:0 nq 1\"},\"client_id\":7}"
+                        + " | launch 7 spp_pcap -c 0x7 -- -c phy:0 nq 1",
                 "DELETE | /v1/primary | `` | exit",
             })
     void shouldSendSppsCommandsToThePrimary(
@@ -135,6 +141,13 @@ class RestApiTest {
                         + " | invalid key(action): zzz. Expected one of start, stop.",
                 "PUT | /v1/primary/ports | {\"action\":\"add\",\"port\":\"pipe:0\",\"rx\":\"ring:0\"} | 400"
                         + " | key(tx) required.",
+                "PUT | /v1/primary/launch | {\"client_id\":1} | 400 | key(proc_name) required.",
+                "PUT | /v1/primary/launch | {\"client_id\":1,\"proc_name\":\"sh\",\"eal\":{\"-l\":\"1\"},\"app\":{}} | 400"
+                        + " | invalid key(proc_name): sh. Expected one of spp_nfv, spp_vf, spp_mirror, spp_pcap.",
+                "PUT | /v1/primary/launch | {\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-m\":\"512\"},\"app\":{}} | 400"
+                        + " | invalid key(eal): {\"-m\": \"512\"}. Expected EAL options with -l, -c or --lcores among them.",
+                "PUT | /v1/primary/launch | {\"client_id\":128,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\"},\"app\":{}} | 400"
+                        + " | invalid key(client_id): 128. Expected a number from 1 to 127.",
             })
     void shouldRefuseWithSppsTexts(
             final String method, final String path, final String body, final int status, final String text)
@@ -143,6 +156,49 @@ class RestApiTest {
         assertEquals(status + " " + text, reply.statusCode() + " " + reply.body());
         assertEquals("text/plain", reply.headers().firstValue("Content-Type").orElse(""));
         assertEquals(List.of("_get_client_id"), nfv.requests(), "nothing reaches the process");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "POST | 0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[\"eth\"],\"actions\":[\"queue index 0\"]}}"
+                        + " | flow create phy:0 ingress pattern eth / end actions queue index 0 / end | Flow rule #0 created",
+                "POST | 1/validate | {\"rule\":{\"direction\":\"egress\",\"priority\":3,\"group\":1,\"transfer\":true,\"pattern\":[\"eth\","
+                        + "\"vlan vid is 1\"],\"actions\":[\"jump group 2\"]}} | flow validate phy:1 group 1 priority 3 transfer egress"
+                        + " pattern eth / vlan vid is 1 / end actions jump group 2 / end | Flow rule #0 created",
+                "DELETE | 0 | `` | flow destroy phy:0 ALL | Flow rule #ALL not found",
+            })
+    void shouldPassFlowRulesOnAndAnswerWhatThePrimarySays(
+            final String method, final String path, final String body, final String command, final String message)
+            throws Exception {
+        final HttpResponse<String> reply = ctl.send(method, "/v1/primary/flow_rules/port_id/" + path, body);
+        assertEquals(200, reply.statusCode(), reply.body());
+        assertTrue(reply.body().contains("\"message\": \"" + message + '"'), reply.body());
+        assertEquals(List.of(command), primary.requests());
+    }
+
+    @Test
+    void shouldRefuseFlowRulesWithoutTheirParts() throws Exception {
+        final String path = "/v1/primary/flow_rules/port_id/0";
+        for (final List<String> row : List.of(
+                List.of("{}", "key(rule) required."),
+                List.of("{\"rule\":{\"direction\":\"ingress\"}}", "key(pattern) required."),
+                List.of(
+                        "{\"rule\":{\"direction\":\"zz\",\"pattern\":[\"eth\"],\"actions\":[]}}",
+                        "invalid key(rule): "),
+                List.of(
+                        "{\"rule\":{\"direction\":\"ingress\",\"pattern\":[\"eth / end\"],\"actions\":7}}",
+                        "invalid key(rule): "))) {
+            final HttpResponse<String> reply = ctl.send("POST", path, row.get(0));
+            assertEquals(400, reply.statusCode(), reply.body());
+            assertTrue(reply.body().startsWith(row.get(1)), reply.body());
+        }
+        assertEquals(404, ctl.send("GET", "/v1/primary/flow_rules/status", "").statusCode());
+        final HttpResponse<String> one = ctl.send("DELETE", "/v1/primary/flow_rules/5/port_id/0", "");
+        assertEquals("{\"result\": \"error\", \"message\": \"Flow rule #5 not found\"}", one.body());
+        assertEquals(List.of("flow destroy phy:0 5"), primary.requests());
     }
 
     @Test

@@ -220,6 +220,52 @@ class ShellTest {
     }
 
     @Test
+    void shouldLaunchWithAndWithoutIdAndRefuseWhatIsUsed() {
+        assertEquals(
+                0,
+                shell.run(
+                        "pri; launch nfv 5 -l 1,2 -m 512 -- -n 5 -s 127.0.0.1:26666",
+                        "pri; launch spp_vf -l 1,4-7 -m 512 -- --client-id 6 -s 127.0.0.1:26666 --vhost-client",
+                        "pri; launch pcap 7 -l 1-3 --proc-type=secondary -- -n 7 -c phy:0 nq 1 --fsize 1024"));
+        assertEquals(
+                "Send request to launch nfv:5.\nSend request to launch vf:6.\nSend request to launch pcap:7.\n",
+                shell.out());
+        assertTrue(primary.requests()
+                .containsAll(List.of(
+                        "launch 5 spp_nfv -l 1,2 --proc-type secondary -m 512 -- -n 5 -s 127.0.0.1:26666",
+                        "launch 6 spp_vf -l 1,4-7 --proc-type secondary -m 512 -- --client-id 6 -s 127.0.0.1:26666"
+                                + " --vhost-client",
+                        "launch 7 spp_pcap -l 1-3 --proc-type secondary -- -n 7 -c phy:0 nq 1 --fsize 1024")));
+        for (final List<String> wrong : List.of(
+                List.of("pri; launch nfv 5 -l 1,2", "Arguments should include separator \"--\"."),
+                List.of("pri; launch nfv 1 -l 1,2 -- -n 1", "Secondary ID 1 is already used!"),
+                List.of("pri; launch nfv -l 1,2 -- -s 127.0.0.1:26666", "Error: Not enough parameters."),
+                List.of("pri; launch sh 5 -l 1,2 -- -n 5", "Error: invalid value \"spp_sh\": expected one of"),
+                List.of("pri; launch nfv 5 -m 512 -- -n 5", "Error: invalid value \"-m\": expected EAL options"))) {
+            assertEquals(1, shell.run(wrong.get(0)));
+            assertTrue(shell.err().startsWith(wrong.get(1)), shell.err());
+        }
+    }
+
+    @Test
+    void shouldSendFlowRulesAndPrintWhatCameOfThem() {
+        final String rule =
+                "pattern eth dst is 10:22:33:44:55:66 / vlan vid is 100 / end actions queue index 0 / of_pop_vlan / end";
+        assertEquals(0, shell.run("pri; flow create phy:0 ingress group 1 " + rule, "pri; flow list phy:0"));
+        assertEquals("Flow rule #0 created\nID      Group   Prio    Attr    Rule\n", shell.out());
+        assertTrue(primary.requests().contains("flow create phy:0 group 1 ingress " + rule));
+        for (final List<String> wrong : List.of(
+                List.of("pri; flow destroy phy:0 5", "Flow rule #5 not found"),
+                List.of("pri; flow destroy phy:0 ALL", "Flow rule #ALL not found"),
+                List.of("pri; flow status phy:0 5", "RULE_ID:5 does not exist."),
+                List.of("pri; flow create", "RES_UID is NULL"),
+                List.of("pri; flow create phy:0 ingress pattern eth", "Error: invalid value"))) {
+            assertEquals(1, shell.run(wrong.get(0)));
+            assertTrue(shell.err().startsWith(wrong.get(1)), shell.err());
+        }
+    }
+
+    @Test
     void shouldEndProcessesWithByeAndStay() {
         assertEquals(0, shell.run("bye sec", "bye all", "bye all", "status"));
         assertTrue(shell.out().startsWith("""
@@ -344,6 +390,15 @@ class ShellTest {
         assertTrue(shell.complete("nfv 1; migrate ").contains("vhost:3"));
         assertEquals(List.of("vhost:3"), shell.complete("nfv 1; del vh"));
         assertEquals(List.of("ring:"), shell.complete("pri; add pipe:0 "));
+        assertEquals(
+                List.of("mirror", "nfv", "pcap", "vf"),
+                shell.complete("pri; launch ").stream().sorted().toList());
+        assertEquals(List.of("2", "3", "4"), shell.complete("pri; launch vf ").subList(0, 3));
+        assertEquals(
+                List.of("create", "destroy", "list", "status", "validate"),
+                shell.complete("pri; flow ").stream().sorted().toList());
+        assertEquals(List.of("phy:0", "phy:1"), shell.complete("pri; flow create "));
+        assertEquals(List.of("phy:0", "phy:1"), shell.complete("pri; flow list "));
         assertEquals(
                 List.of("phy:0", "phy:1"), shell.complete("pri; patch phy:0 ").subList(0, 2));
         assertEquals(List.of("1", "list", "add", "del"), shell.complete("server "));

@@ -1,5 +1,6 @@
 package io.jspp.port.afpacket;
 
+import io.jspp.flow.FlowRule;
 import io.jspp.linux.Constants;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Linux;
@@ -14,7 +15,9 @@ import io.jspp.port.InterfaceLink;
 import io.jspp.port.PortException;
 import io.jspp.port.PortState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The primary's half of a {@code phy} port: finds the interface and opens packet sockets for claimants, one for a receive
@@ -25,12 +28,22 @@ final class AfPacketDevice implements Device {
     /** Bytes the kernel may hold for one socket: several times 64 KiB frames, each accounted with its overhead. */
     private static final int SOCKET_BUFFER_BYTES = 8 << 20;
 
+    /** Attribute of a grant: the socket has a filter, it joins no fanout group. */
+    static final int NO_FANOUT = -1;
+
     private final String name;
     private final String iface;
     private final PacketSettings settings;
+    private final boolean steering;
     private final FileDescriptor query;
+    /** Sockets of receive queues that are claimed, for other filters while they are. */
+    private final Map<Integer, FileDescriptor> receivers = new HashMap<>();
 
-    AfPacketDevice(String name, String iface, PacketSettings settings) {
+    private List<FlowRule> flows = List.of();
+
+    /** @param flow each queue filters what it takes by flow rules; else the kernel deals frames out to the queues in use */
+    AfPacketDevice(String name, String iface, PacketSettings settings, boolean flow) {
+        steering = flow && settings.queuePairs() > 1;
         this.name = name;
         this.iface = iface;
         this.settings = settings;
@@ -103,9 +116,13 @@ final class AfPacketDevice implements Device {
                 sockets.add(socket);
                 enlargeBuffer(socket, direction);
             }
+            if (steering && direction == Direction.RX) {
+                filter(queue, sockets.get(0));
+                receivers.put(queue, sockets.get(0).duplicate());
+            }
             int ifindex = NetDevice.index(query.value(), iface);
             // One fanout group per device; sixteen bits that no other process of this namespace is likely to choose.
-            int group = (Linux.getpid() * 31 + ifindex) & 0xffff;
+            int group = steering ? NO_FANOUT : (Linux.getpid() * 31 + ifindex) & 0xffff;
             return new Claims.Grant(sockets, settings.toAttributes(iface, group));
         } catch (RuntimeException e) {
             FileDescriptor.closeAll(sockets);
@@ -125,8 +142,38 @@ final class AfPacketDevice implements Device {
         }
     }
 
+    private void filter(int queue, FileDescriptor socket) {
+        FlowFilter.of(flows, queue, settings.queuePairs()).attach(socket);
+    }
+
+    @Override
+    public void requireFlows(List<FlowRule> rules) {
+        if (!rules.isEmpty() && settings.queuePairs() > 1 && !steering) {
+            throw new PortException("several queues need flow=1 for flow rules: --vdev " + name + ",iface=" + iface
+                    + ",flow=1 of the primary");
+        }
+        FlowFilter.of(rules, 0, settings.queuePairs());
+    }
+
+    @Override
+    public void useFlows(List<FlowRule> rules) {
+        requireFlows(rules);
+        flows = List.copyOf(rules);
+        receivers.forEach(this::filter);
+    }
+
+    @Override
+    public void released(int queue, Direction direction) {
+        FileDescriptor socket = direction == Direction.RX ? receivers.remove(queue) : null;
+        if (socket != null) {
+            socket.close();
+        }
+    }
+
     @Override
     public void close() {
+        receivers.values().forEach(FileDescriptor::close);
+        receivers.clear();
         query.close();
     }
 }

@@ -7,8 +7,9 @@ import io.jspp.port.DeviceType;
 import java.util.Map;
 
 /**
- * {@code --vdev net_af_packet0,iface=eth0[,qpairs=2][,qdisc_bypass=1][,framesz=2048][,framecnt=2048][,blocksz=…]}: a kernel
- * interface through packet sockets. The words are those of DPDK; {@code blocksz} is accepted and chosen by us.
+ * {@code --vdev net_af_packet0,iface=eth0[,qpairs=2][,qdisc_bypass=1][,framesz=2048][,framecnt=2048][,blocksz=…][,flow=1]}: a kernel
+ * interface through packet sockets. The words are those of DPDK, but {@code flow=1}, which several queues need for flow
+ * rules; {@code blocksz} is accepted and chosen by us.
  */
 public final class AfPacketDeviceType implements DeviceType {
     @Override
@@ -36,7 +37,8 @@ public final class AfPacketDeviceType implements DeviceType {
         int frames = words.integer("framecnt", PacketRing.DEFAULT_FRAMES, 64, PacketRing.MAX_FRAMES);
         words.integer("blocksz", 4096, 1, 1 << 27);
         words.optional("fanout_mode", "hash");
+        boolean flow = words.integer("flow", 0, 0, 1) == 1;
         words.finish();
-        return new AfPacketDevice(name, iface, new PacketSettings(queuePairs, bypass, frameBytes, frames));
+        return new AfPacketDevice(name, iface, new PacketSettings(queuePairs, bypass, frameBytes, frames), flow);
     }
 }

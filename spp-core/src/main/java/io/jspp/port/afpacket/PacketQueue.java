@@ -54,7 +54,7 @@ final class PacketQueue {
         return new InterfaceLink(socket(), iface, ifindex, rebind);
     }
 
-    /** Binds every socket and receives, when this is a receive queue; joins the fanout group when there are several. */
+    /** Binds every socket and receives, when this is a receive queue; joins the fanout group when there are several and no filters. */
     void bind() {
         bindTo(ifindex);
     }
@@ -82,7 +82,7 @@ final class PacketQueue {
         membership.putInt(Layouts.PacketMreq.IFINDEX, index);
         membership.putShort(Layouts.PacketMreq.TYPE, (short) Constants.PACKET_MR_PROMISC);
         Sockets.setsockopt(socket(), Constants.SOL_PACKET, Constants.PACKET_ADD_MEMBERSHIP, membership.array());
-        if (settings.queuePairs() > 1) {
+        if (settings.queuePairs() > 1 && fanoutGroup != AfPacketDevice.NO_FANOUT) {
             int mode = Constants.PACKET_FANOUT_HASH;
             Sockets.setsockopt(socket(), Constants.SOL_PACKET, Constants.PACKET_FANOUT, fanoutGroup | mode << 16);
         }

@@ -16,14 +16,22 @@ import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
 import io.jspp.port.TxQueue;
 import io.jspp.state.Cause;
+import java.util.function.Consumer;
 
 /** One ring: one producer and one consumer in the whole switch, by claims. */
 final class RingPort implements Port {
     private final PortId id;
     private final PortContext context;
     private final Attachment attachment;
+    private final Consumer<Direction> released;
 
     RingPort(PortId id, PortContext context) {
+        this(id, context, direction -> {});
+    }
+
+    /** @param released told when a direction is not used any more, or could not be opened */
+    RingPort(PortId id, PortContext context, Consumer<Direction> released) {
+        this.released = released;
         this.id = id;
         this.context = context;
         this.attachment = context.attachment();
@@ -82,7 +90,7 @@ final class RingPort implements Port {
     }
 
     private <Q> Q open(int queue, Direction direction, Opening<Q> opening) {
-        Claims.Grant grant = context.claims().claim(id, queue, direction);
+        Claims.Grant grant = claim(queue, direction);
         QueueCounters counters = null;
         try {
             if (grant.fds().size() != 1) {
@@ -103,8 +111,18 @@ final class RingPort implements Port {
         }
     }
 
+    private Claims.Grant claim(int queue, Direction direction) {
+        try {
+            return context.claims().claim(id, queue, direction);
+        } catch (RuntimeException e) {
+            released.accept(direction);
+            throw e;
+        }
+    }
+
     private void release(int queue, Direction direction) {
         context.claims().release(id, queue, direction);
+        released.accept(direction);
     }
 
     @Override

@@ -15,8 +15,8 @@ import io.jspp.net.VlanOperation;
 import io.jspp.patch.PatchEnd;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
-import io.jspp.secondary.Refusal;
-import io.jspp.secondary.SecondaryRuntime;
+import io.jspp.runtime.ProcessRuntime;
+import io.jspp.runtime.Refusal;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.GraphException;
 import io.jspp.secondary.component.GraphException.Subject;
@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  */
 public final class GraphCommands {
     private final ProcessKind kind;
-    private final SecondaryRuntime runtime;
+    private final ProcessRuntime runtime;
     private final ComponentGraph graph;
     private final CommandCodec codec = new CommandCodec(CommandRegistry.standard());
     private final Map<String, Change> changes = new LinkedHashMap<>();
@@ -45,7 +45,7 @@ public final class GraphCommands {
     }
 
     /** With the commands that all kinds have. */
-    public GraphCommands(ProcessKind kind, SecondaryRuntime runtime, ComponentGraph graph) {
+    public GraphCommands(ProcessKind kind, ProcessRuntime runtime, ComponentGraph graph) {
         this.kind = kind;
         this.runtime = runtime;
         this.graph = graph;

@@ -2,7 +2,7 @@ package io.jspp.secondary.graph;
 
 import io.jspp.control.CommandTable;
 import io.jspp.control.ProcessKind;
-import io.jspp.secondary.ConfigurationStore;
+import io.jspp.runtime.ConfigurationStore;
 import io.jspp.secondary.Role;
 import io.jspp.secondary.component.ComponentGraph;
 import java.util.function.Supplier;

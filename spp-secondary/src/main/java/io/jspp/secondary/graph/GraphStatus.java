@@ -7,8 +7,8 @@ import io.jspp.patch.PortTable;
 import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
 import io.jspp.port.Port;
-import io.jspp.secondary.SecondaryRuntime;
-import io.jspp.secondary.StatusParts;
+import io.jspp.runtime.ProcessRuntime;
+import io.jspp.runtime.StatusParts;
 import io.jspp.secondary.component.ComponentCounters.Count;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.ComponentGraph.View;
@@ -30,13 +30,13 @@ public final class GraphStatus {
     /** Types that SPP lists by number, each under its own name. */
     private static final List<String> LISTED_TYPES = List.of("phy", "vhost", "ring");
 
-    private final SecondaryRuntime runtime;
+    private final ProcessRuntime runtime;
     private final ComponentGraph graph;
     private final Consumer<JsonWriter> ofKind;
     private final StatusParts parts;
 
     /** @param ofKind writes the members that only this kind of process has */
-    public GraphStatus(SecondaryRuntime runtime, ComponentGraph graph, Consumer<JsonWriter> ofKind) {
+    public GraphStatus(ProcessRuntime runtime, ComponentGraph graph, Consumer<JsonWriter> ofKind) {
         this.runtime = runtime;
         this.graph = graph;
         this.ofKind = ofKind;

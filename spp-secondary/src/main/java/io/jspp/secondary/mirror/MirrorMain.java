@@ -3,9 +3,9 @@ package io.jspp.secondary.mirror;
 import io.jspp.config.ConfigKeys;
 import io.jspp.config.Configuration;
 import io.jspp.control.ProcessKind;
+import io.jspp.runtime.ProcessRuntime;
 import io.jspp.secondary.Role;
 import io.jspp.secondary.SecondaryMain;
-import io.jspp.secondary.SecondaryRuntime;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.mirror.MirrorType;
 import io.jspp.secondary.graph.GraphCommands;
@@ -23,7 +23,7 @@ public final class MirrorMain {
         SecondaryMain.run("mirror", MirrorMain::open, args);
     }
 
-    private static Role open(SecondaryRuntime runtime) {
+    private static Role open(ProcessRuntime runtime) {
         Configuration configuration = runtime.options().configuration();
         String copy = configuration.text(ConfigKeys.MIRROR_COPY);
         ComponentGraph graph = new ComponentGraph(

@@ -16,11 +16,11 @@ import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
 import io.jspp.port.PortException;
 import io.jspp.port.RxQueue;
-import io.jspp.secondary.ConfigurationStore;
-import io.jspp.secondary.Refusal;
+import io.jspp.runtime.ConfigurationStore;
+import io.jspp.runtime.ProcessRuntime;
+import io.jspp.runtime.Refusal;
+import io.jspp.runtime.StatusParts;
 import io.jspp.secondary.Role;
-import io.jspp.secondary.SecondaryRuntime;
-import io.jspp.secondary.StatusParts;
 import io.jspp.worker.WorkerStuckException;
 import java.io.IOException;
 import java.util.List;
@@ -30,7 +30,7 @@ final class Pcap implements Role {
     private static final String RUNNING = "start";
     private static final String IDLE = "stop";
 
-    private final SecondaryRuntime runtime;
+    private final ProcessRuntime runtime;
     private final CaptureOptions options;
     private final List<Lcore> writerLcores;
     private final StatusParts parts;
@@ -43,7 +43,7 @@ final class Pcap implements Role {
     private long written;
     private long lost;
 
-    Pcap(SecondaryRuntime runtime, CaptureOptions options) {
+    Pcap(ProcessRuntime runtime, CaptureOptions options) {
         this.runtime = runtime;
         this.options = options;
         List<Lcore> lcores = runtime.options().lcores().workers();

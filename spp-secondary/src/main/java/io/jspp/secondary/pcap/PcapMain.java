@@ -5,9 +5,9 @@ import io.jspp.config.Lcore;
 import io.jspp.config.ProcessException;
 import io.jspp.config.ProcessOptions;
 import io.jspp.config.UsageException;
+import io.jspp.runtime.ProcessRuntime;
 import io.jspp.secondary.Role;
 import io.jspp.secondary.SecondaryMain;
-import io.jspp.secondary.SecondaryRuntime;
 import java.nio.file.Files;
 import java.util.List;
 
@@ -48,7 +48,7 @@ public final class PcapMain implements Role.Opener {
     }
 
     @Override
-    public Role open(SecondaryRuntime runtime) {
+    public Role open(ProcessRuntime runtime) {
         return new Pcap(runtime, options);
     }
 }

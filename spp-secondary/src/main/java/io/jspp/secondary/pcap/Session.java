@@ -3,7 +3,7 @@ package io.jspp.secondary.pcap;
 import io.jspp.config.Lcore;
 import io.jspp.counters.QueueCounters;
 import io.jspp.port.RxQueue;
-import io.jspp.secondary.SecondaryRuntime;
+import io.jspp.runtime.ProcessRuntime;
 import io.jspp.worker.Component;
 import java.io.IOException;
 import java.time.LocalDateTime;
@@ -20,7 +20,7 @@ final class Session implements AutoCloseable {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT);
 
-    private final SecondaryRuntime runtime;
+    private final ProcessRuntime runtime;
     private final RxQueue queue;
     private final CaptureBlocks blocks = new CaptureBlocks(BLOCKS);
     private final List<CaptureWriter> writers = new ArrayList<>();
@@ -34,7 +34,7 @@ final class Session implements AutoCloseable {
      * @throws IOException when a file can't be made
      */
     Session(
-            SecondaryRuntime runtime,
+            ProcessRuntime runtime,
             CaptureOptions options,
             RxQueue queue,
             List<Lcore> lcores,

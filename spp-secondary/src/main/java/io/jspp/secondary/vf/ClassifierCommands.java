@@ -3,7 +3,7 @@ package io.jspp.secondary.vf;
 import io.jspp.control.CommandRequest;
 import io.jspp.control.JsonWriter;
 import io.jspp.net.MacAddress;
-import io.jspp.secondary.SecondaryRuntime;
+import io.jspp.runtime.ProcessRuntime;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.GraphException;
 import io.jspp.secondary.component.GraphException.Subject;
@@ -16,13 +16,13 @@ final class ClassifierCommands {
     /** Entries beyond these are counted only, so that a status stays within the longest reply. */
     private static final int MAX_ENTRIES = 10_000;
 
-    private final SecondaryRuntime runtime;
+    private final ProcessRuntime runtime;
     private final ComponentGraph graph;
     private final ClassifierEntries entries;
     private final GraphCommands commands;
 
     ClassifierCommands(
-            SecondaryRuntime runtime, ComponentGraph graph, ClassifierEntries entries, GraphCommands commands) {
+            ProcessRuntime runtime, ComponentGraph graph, ClassifierEntries entries, GraphCommands commands) {
         this.runtime = runtime;
         this.graph = graph;
         this.entries = entries;

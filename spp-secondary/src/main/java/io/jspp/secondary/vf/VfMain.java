@@ -4,9 +4,9 @@ import io.jspp.config.ConfigKeys;
 import io.jspp.config.Configuration;
 import io.jspp.control.ProcessKind;
 import io.jspp.net.VlanOperation;
+import io.jspp.runtime.ProcessRuntime;
 import io.jspp.secondary.Role;
 import io.jspp.secondary.SecondaryMain;
-import io.jspp.secondary.SecondaryRuntime;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.classifier.ClassifierEntries;
 import io.jspp.secondary.component.classifier.ClassifierType;
@@ -25,7 +25,7 @@ public final class VfMain {
         SecondaryMain.run("vf", VfMain::open, args);
     }
 
-    private static Role open(SecondaryRuntime runtime) {
+    private static Role open(ProcessRuntime runtime) {
         Configuration configuration = runtime.options().configuration();
         ClassifierEntries entries = new ClassifierEntries(configuration.integer(ConfigKeys.CLASSIFIER_ENTRIES));
         ComponentGraph graph = new ComponentGraph(

@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import io.jspp.config.Lcore;
 import io.jspp.control.JsonWriter;
@@ -15,11 +15,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The parts of a status that all secondaries have, beyond what SPP tells. Control thread. */
+/** The parts of a status that all processes with workers have, beyond what SPP tells. Control thread. */
 public final class StatusParts {
-    private final SecondaryRuntime runtime;
+    private final ProcessRuntime runtime;
 
-    public StatusParts(SecondaryRuntime runtime) {
+    public StatusParts(ProcessRuntime runtime) {
         this.runtime = runtime;
     }
 

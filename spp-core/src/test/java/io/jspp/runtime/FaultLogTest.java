@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

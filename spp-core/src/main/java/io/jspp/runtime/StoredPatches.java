@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import io.jspp.patch.Patch;
 import io.jspp.patch.PatchEnd;
@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an nfv must know to go on where the last one with its id stopped: one line per fact, as in
+ * What a process that patches ports must know to go on where the last one with its id stopped: one line per fact, as in
  *
  * <pre>
  *   nfv 1
@@ -22,26 +22,26 @@ import java.util.List;
  * @param patches in the order in which they were made
  * @param running whether packets move
  */
-record StoredConfiguration(List<PortId> added, List<Patch> patches, boolean running) {
+record StoredPatches(List<PortId> added, List<Patch> patches, boolean running) {
     private static final String VERSION_LINE = "nfv 1";
 
-    StoredConfiguration {
+    StoredPatches {
         added = List.copyOf(added);
         patches = List.copyOf(patches);
     }
 
-    static StoredConfiguration of(PatchPanel panel, PortTable ports) {
-        return new StoredConfiguration(ports.added(), panel.patches(), panel.running());
+    static StoredPatches of(PatchPanel panel, PortTable ports) {
+        return new StoredPatches(ports.added(), panel.patches(), panel.running());
     }
 
     /** Reads what {@link #encode} wrote; lines that make no sense (of another version) are left out. */
-    static StoredConfiguration decode(String text) {
+    static StoredPatches decode(String text) {
         List<PortId> added = new ArrayList<>();
         List<Patch> patches = new ArrayList<>();
         boolean running = false;
         String[] lines = text.split("\n");
         if (!lines[0].equals(VERSION_LINE)) {
-            return new StoredConfiguration(added, patches, false);
+            return new StoredPatches(added, patches, false);
         }
         for (String line : lines) {
             String[] words = line.split(" ");
@@ -57,7 +57,7 @@ record StoredConfiguration(List<PortId> added, List<Patch> patches, boolean runn
                 continue;
             }
         }
-        return new StoredConfiguration(added, patches, running);
+        return new StoredPatches(added, patches, running);
     }
 
     String encode() {

@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import io.jspp.control.CommandException;
 import io.jspp.port.PortException;

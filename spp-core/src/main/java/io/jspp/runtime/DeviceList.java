@@ -1,11 +1,13 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import io.jspp.attach.AttachClient;
 import io.jspp.patch.PortTable;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,12 +15,13 @@ import org.slf4j.LoggerFactory;
 public final class DeviceList {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceList.class);
 
-    private final AttachClient client;
+    private final Supplier<List<AttachClient.DeviceInfo>> source;
     private final PortTable ports;
     private final Map<PortId, Integer> queues = new ConcurrentHashMap<>();
 
-    DeviceList(AttachClient client, PortTable ports) {
-        this.client = client;
+    /** @param source what the primary has now; throws a {@link PortException} when no primary answers */
+    public DeviceList(Supplier<List<AttachClient.DeviceInfo>> source, PortTable ports) {
+        this.source = source;
         this.ports = ports;
     }
 
@@ -28,7 +31,7 @@ public final class DeviceList {
      * @throws PortException when no primary answers
      */
     public void refresh() {
-        for (AttachClient.DeviceInfo device : client.devices()) {
+        for (AttachClient.DeviceInfo device : source.get()) {
             ports.addDevice(device.port(), device.rxQueues(), device.txQueues());
             queues.put(device.port(), Math.max(device.rxQueues(), device.txQueues()));
         }
@@ -40,6 +43,13 @@ public final class DeviceList {
             refresh();
         } catch (PortException noPrimary) {
             LOG.debug("devices as before: {}", noPrimary.getMessage());
+        }
+    }
+
+    /** Forgets a device that the primary has no more and no patch uses. */
+    public void forget(PortId id) {
+        if (queues.remove(id) != null) {
+            ports.removeDevice(id);
         }
     }
 

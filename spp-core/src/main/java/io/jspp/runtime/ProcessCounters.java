@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import io.jspp.counters.CounterAllocator;
 import io.jspp.counters.CounterArea;
@@ -8,23 +8,25 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counters of one secondary. Those of devices and rings belong to the primary, which made them when it granted the claim, so
- * that they count on when the next process takes the queue; all others lie in the secondary's own area, and in private memory when that is full:
+ * Counters of one process. Those of devices and rings belong to the primary, which made them when it began, so
+ * that they count on when the next process takes the queue; all others lie in a secondary's own area, and in private memory when that is full:
  * a guest that uses more queues than the area has room for must not fail for it. Only other processes don't see those.
  */
-final class ProcessCounters implements CounterAllocator, AutoCloseable {
+public final class ProcessCounters implements CounterAllocator, AutoCloseable {
     private static final int PRIMARY_AREA = 0;
 
     private final CounterArea primary;
     private final CounterArea own;
     private final Map<Long, NativeMemory> unshared = new HashMap<>();
 
-    /** @param area the primary gave to this process; forgets what is in it */
-    ProcessCounters(SwitchSegment segment, int area) {
+    /** @param area that the primary gave to this secondary; forgets what is in it. In the primary, its own one */
+    public ProcessCounters(SwitchSegment segment, int area) {
         int bytes = segment.geometry().counterAreaBytes();
         primary = new CounterArea(segment.counterArea(PRIMARY_AREA), bytes);
-        own = new CounterArea(segment.counterArea(area), bytes);
-        own.clear();
+        own = area == PRIMARY_AREA ? null : new CounterArea(segment.counterArea(area), bytes);
+        if (own != null) {
+            own.clear();
+        }
     }
 
     @Override
@@ -33,7 +35,7 @@ final class ProcessCounters implements CounterAllocator, AutoCloseable {
         if (shared != 0) {
             return shared;
         }
-        return own.hasRoom() ? own.allocate(label) : privately();
+        return own != null && own.hasRoom() ? own.allocate(label) : privately();
     }
 
     private long privately() {
@@ -44,7 +46,7 @@ final class ProcessCounters implements CounterAllocator, AutoCloseable {
 
     @Override
     public void free(long address) {
-        if (own.contains(address)) {
+        if (own != null && own.contains(address)) {
             own.free(address);
         } else {
             freePrivate(address);

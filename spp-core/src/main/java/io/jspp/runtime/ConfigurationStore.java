@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import io.jspp.memory.CommittedBytes;
 import java.io.IOException;
@@ -52,13 +52,13 @@ public final class ConfigurationStore implements AutoCloseable {
     private int changesLeft;
 
     /** @param file of this client id, in the run directory; need not exist */
-    ConfigurationStore(CommittedBytes segment, Path file) {
+    public ConfigurationStore(CommittedBytes segment, Path file) {
         this.segment = segment;
         this.file = file;
     }
 
     /** The committed text, or null when there is none. */
-    String read() {
+    public String read() {
         byte[] bytes = segment.read();
         if (bytes == null) {
             return null;
@@ -118,7 +118,7 @@ public final class ConfigurationStore implements AutoCloseable {
     }
 
     /** Replaces the committed text. */
-    void commit(String text) {
+    public void commit(String text) {
         commit(() -> text, null);
     }
 
@@ -177,7 +177,7 @@ public final class ConfigurationStore implements AutoCloseable {
     }
 
     /** Forgets the committed text. */
-    void clear() {
+    public void clear() {
         segment.clear();
         closeJournal();
         try {

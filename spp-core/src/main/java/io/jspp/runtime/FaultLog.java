@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

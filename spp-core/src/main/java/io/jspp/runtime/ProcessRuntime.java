@@ -1,4 +1,4 @@
-package io.jspp.secondary;
+package io.jspp.runtime;
 
 import io.jspp.config.Lcore;
 import io.jspp.config.ProcessOptions;
@@ -9,9 +9,9 @@ import io.jspp.worker.WorkerGroup;
 import java.util.List;
 
 /**
- * What a role gets from its process; all of it outlives the role.
+ * What moves packets gets this from its process; all of it outlives that.
  *
- * @param clientId 1..127
+ * @param clientId 1..127, 0 in the primary
  * @param workerLcores where the workers run, in the order of {@code workers}
  * @param workers started
  * @param ports those of the primary's devices are known already
@@ -19,7 +19,7 @@ import java.util.List;
  * @param store where changes are committed
  * @param events what happened to the ports
  */
-public record SecondaryRuntime(
+public record ProcessRuntime(
         int clientId,
         ProcessOptions options,
         List<Lcore> workerLcores,

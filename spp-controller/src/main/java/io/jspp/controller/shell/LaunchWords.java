@@ -1,0 +1,71 @@
+package io.jspp.controller.shell;
+
+import io.jspp.control.ProcessKind;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code launch TYPE|spp_TYPE [ID] EAL… -- APP…} as typed, turned into the words of the command: the id first, taken from the options behind
+ * {@code --} when it was left out, the name of the process in full, and {@code --proc-type secondary} when it is missing.
+ */
+final class LaunchWords {
+    private static final String VERB = "launch";
+    private static final String SEPARATOR = "--";
+    private static final String PREFIX = "spp_";
+
+    private LaunchWords() {}
+
+    /**
+     * The words as they are when they are no launch.
+     *
+     * @throws ShellException in SPP's words
+     */
+    static List<String> toWire(final List<String> words, final RestClient server) throws ShellException {
+        if (words.isEmpty() || !words.get(0).equals(VERB)) {
+            return words;
+        }
+        final int separator = words.indexOf(SEPARATOR);
+        if (separator < 0) {
+            throw new ShellException("Arguments should include separator \"--\".");
+        }
+        final List<String> application = words.subList(separator + 1, words.size());
+        final List<String> eal = new ArrayList<>(words.subList(1, separator));
+        final String typed = eal.isEmpty() ? "" : eal.remove(0);
+        final String name = typed.startsWith(PREFIX) ? typed : PREFIX + typed;
+        String id = idOf(application);
+        if (!eal.isEmpty() && eal.get(0).matches("[0-9]{1,9}")) {
+            id = eal.remove(0);
+        }
+        if (id.isEmpty()) {
+            throw new ShellException("Error: Not enough parameters.");
+        }
+        requireUnused(id, server);
+        if (!eal.contains("--proc-type") && eal.stream().noneMatch(word -> word.startsWith("--proc-type="))) {
+            eal.add("--proc-type");
+            eal.add("secondary");
+        }
+        final List<String> wire = new ArrayList<>(List.of(VERB, id, name));
+        wire.addAll(eal);
+        wire.add(SEPARATOR);
+        wire.addAll(application);
+        return wire;
+    }
+
+    private static String idOf(final List<String> application) {
+        for (int i = 0; i + 1 < application.size(); i++) {
+            final String word = application.get(i);
+            if (word.equals("-n") || word.equals("--client-id")) {
+                return application.get(i + 1);
+            }
+        }
+        return "";
+    }
+
+    private static void requireUnused(final String id, final RestClient server) throws ShellException {
+        for (final ProcessKind kind : ProcessKind.values()) {
+            if (kind.isSecondary() && server.clientIds(kind).stream().anyMatch(used -> id.equals(used.toString()))) {
+                throw new ShellException("Secondary ID " + id + " is already used!");
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.jspp.primary;
+
+import io.jspp.config.ConfigKeys;
+import io.jspp.config.ProcessOptions;
+import io.jspp.control.CommandException;
+import io.jspp.control.JsonWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts secondaries on request and starts those again that die, until they are told to end. What it started goes on when this process ends, like
+ * any other secondary, and is nobody's to restart then. Commands run on the control thread; deaths are handled by the thread {@code launcher}.
+ */
+final class Launcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+    private static final String PREFIX = "spp_";
+    private static final int MOST_DOUBLINGS = 5;
+
+    /**
+     * How deaths are dealt with.
+     *
+     * @param restart false: not at all
+     * @param pauseMs before the first restart, doubled with every quick death up to 32 times that
+     * @param steadyMs a process that lived as long did not die quickly
+     * @param quickDeaths in a row, after which it is given up
+     */
+    record Patience(boolean restart, long pauseMs, long steadyMs, int quickDeaths) {
+        static Patience of(ProcessOptions options) {
+            return new Patience(options.configuration().flag(ConfigKeys.LAUNCH_RESTART), 500, 10_000, 10);
+        }
+    }
+
+    private final Path program;
+    private final Path logDirectory;
+    private final String filePrefix;
+    private final Map<String, String> environment;
+    private final Patience patience;
+    private final Map<Integer, Launched> launched = new TreeMap<>();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread daemon = new Thread(task, "launcher");
+        daemon.setDaemon(true);
+        return daemon;
+    });
+    private boolean closed;
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param program {@code ./spp}
+     * @param filePrefix for processes that are not told another
+     * @param environment what they find beside this process's own
+     */
+    Launcher(Path program, Path logDirectory, String filePrefix, Map<String, String> environment, Patience patience) {
+        this.program = program;
+        this.logDirectory = logDirectory;
+        this.filePrefix = filePrefix;
+        this.environment = Map.copyOf(environment);
+        this.patience = patience;
+    }
+
+    /** For the primary with these options: secondaries find its run directory and socket directory. */
+    static Launcher of(ProcessOptions options) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("SPP_NO_BUILD", "1");
+        environment.put("SPP_RUN_DIR", options.runDirectory().path().getParent().toString());
+        String sockets = options.configuration().text(ConfigKeys.SOCK_DIR);
+        if (!sockets.isEmpty()) {
+            environment.put("SPP_SOCK_DIR", options.socketDirectory().toString());
+        }
+        String home = System.getProperty("spp.home", "");
+        return new Launcher(
+                Path.of(System.getProperty("spp.launcher", Path.of(home, "spp").toString())),
+                logDirectory(
+                        options.configuration().text(ConfigKeys.LAUNCH_LOG_DIR),
+                        home,
+                        options.runDirectory().path()),
+                options.configuration().text(ConfigKeys.FILE_PREFIX),
+                environment,
+                Patience.of(options));
+    }
+
+    private static Path logDirectory(String configured, String home, Path runDirectory) {
+        if (!configured.isEmpty()) {
+            return Path.of(configured).toAbsolutePath();
+        }
+        Path besideProgram = Path.of(home, "log");
+        boolean usable = !home.isEmpty()
+                && (Files.isDirectory(besideProgram)
+                        ? Files.isWritable(besideProgram)
+                        : Files.isWritable(Path.of(home)));
+        return usable ? besideProgram : runDirectory.resolve("log");
+    }
+
+    /**
+     * Starts a secondary.
+     *
+     * @param name {@code spp_nfv}, {@code spp_vf} …
+     * @throws CommandException when its id is in use by another one that was launched, or it can't be started
+     */
+    synchronized void launch(int id, String name, List<String> eal, List<String> application) throws CommandException {
+        Launched former = launched.get(id);
+        if (former != null && former.state() == Launched.State.RUNNING) {
+            throw new CommandException(
+                    "client id " + id + " is in use by " + former + ": end that first, or choose another id");
+        }
+        List<String> command = new ArrayList<>(List.of(program.toString(), name.substring(PREFIX.length())));
+        command.addAll(eal);
+        if (!eal.contains("--file-prefix")) {
+            command.addAll(List.of("--file-prefix", filePrefix));
+        }
+        command.add("--");
+        command.addAll(application);
+        if (!hasId(id, application)) {
+            command.addAll(List.of("-n", Integer.toString(id)));
+        }
+        Launched entry = new Launched(id, name, command, logDirectory.resolve(name + "-" + id + ".log"));
+        try {
+            Files.createDirectories(logDirectory);
+            watch(entry, entry.start(environment));
+        } catch (IOException e) {
+            throw new CommandException("launch of " + name + " " + id + ": " + e.getMessage() + " (output would go to "
+                    + entry.log() + ")");
+        }
+        launched.put(id, entry);
+        LOG.info("launched {}, log {}", entry, entry.log());
+    }
+
+    private static boolean hasId(int id, List<String> application) throws CommandException {
+        for (int i = 0; i < application.size(); i++) {
+            if (application.get(i).equals("-n") || application.get(i).equals("--client-id")) {
+                String given = i + 1 < application.size() ? application.get(i + 1) : "";
+                if (!given.equals(Integer.toString(id))) {
+                    throw new CommandException("launch of client id " + id + ": its options say " + application.get(i)
+                            + " " + given + ", it must be the same id");
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void watch(Launched entry, Process process) {
+        process.onExit().thenAccept(ended -> later(() -> ended(entry, ended), 0));
+    }
+
+    private void later(Runnable task, long ms) {
+        try {
+            thread.schedule(task, ms, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closing) {
+            // this process ends: nobody restarts it
+        }
+    }
+
+    private synchronized void ended(Launched entry, Process process) {
+        if (closed || entry.process() != process) {
+            return;
+        }
+        String who = entry.toString();
+        entry.ended(
+                process.exitValue(),
+                patience.restart,
+                TimeUnit.MILLISECONDS.toNanos(patience.steadyMs),
+                patience.quickDeaths);
+        switch (entry.state()) {
+            case ENDED -> LOG.info("{} has ended with exit status {}", who, process.exitValue());
+            case WAITING -> {
+                long pauseMs = patience.pauseMs << Math.min(Math.max(entry.quickDeaths() - 1, 0), MOST_DOUBLINGS);
+                LOG.warn("{} died with exit status {}: starting it again in {} ms", who, process.exitValue(), pauseMs);
+                later(() -> restart(entry), pauseMs);
+            }
+            default ->
+                LOG.error(
+                        "{} ended with exit status {} and is not started again: see {}",
+                        who,
+                        process.exitValue(),
+                        entry.log());
+        }
+    }
+
+    private synchronized void restart(Launched entry) {
+        if (closed || launched.get(entry.id()) != entry || entry.state() != Launched.State.WAITING) {
+            return;
+        }
+        try {
+            watch(entry, entry.start(environment));
+            LOG.info("started {} again", entry);
+        } catch (IOException e) {
+            entry.giveUp();
+            LOG.error("{} can't be started again: {}", entry, e.getMessage());
+        }
+    }
+
+    /** {@code launched}: what was launched and what became of it. */
+    synchronized void write(JsonWriter json) {
+        json.name("launched").array();
+        launched.values().forEach(entry -> entry.write(json));
+        json.endArray();
+    }
+
+    /** Restarts nothing any more; what runs goes on. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        thread.shutdownNow();
+    }
+}

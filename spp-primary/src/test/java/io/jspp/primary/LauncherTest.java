@@ -1,0 +1,160 @@
+package io.jspp.primary;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jspp.control.CommandException;
+import io.jspp.control.JsonWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Launching, restarting and giving up, with a program that ends as the test says. */
+@Timeout(60)
+class LauncherTest {
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    @TempDir
+    private Path directory;
+
+    private Path logs;
+    private Launcher launcher;
+
+    @BeforeEach
+    void open() throws IOException {
+        // Says what it was given, then waits for the file that tells it how to end.
+        Path program = directory.resolve("spp");
+        Files.writeString(program, """
+                #!/bin/sh
+                echo "arguments: $*; colour $COLOUR"
+                while [ ! -s %1$s/end ]; do read line < %1$s/wake; done
+                exit $(cat %1$s/end)
+                """.formatted(directory));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        assertEquals(0, run("mkfifo", directory.resolve("wake").toString()));
+        logs = directory.resolve("log");
+        launcher = new Launcher(
+                program, logs, "left", Map.of("COLOUR", "blue"), new Launcher.Patience(true, 1, 60_000, 2));
+    }
+
+    private static int run(String... words) throws IOException {
+        try {
+            return new ProcessBuilder(words).start().waitFor();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        launcher.close();
+        end("0");
+    }
+
+    /** Every waiting program ends with this status. */
+    private void end(String status) throws IOException {
+        Files.writeString(directory.resolve("end"), status);
+        assertEquals(0, run("timeout", "20", "sh", "-c", "echo go <> " + directory.resolve("wake") + " >&0"));
+    }
+
+    private String status() {
+        JsonWriter json = new JsonWriter().object();
+        launcher.write(json);
+        return json.endObject().toString();
+    }
+
+    private String awaitStatus(String part) {
+        long begin = System.nanoTime();
+        String status = status();
+        while (!status.contains(part)) {
+            assertTrue(System.nanoTime() - begin < LIMIT_NS, "waited for " + part + ", last: " + status);
+            Thread.onSpinWait();
+            status = status();
+        }
+        return status;
+    }
+
+    private String log(String name) throws IOException {
+        return Files.readString(logs.resolve(name));
+    }
+
+    private void awaitLog(String name, String part) throws IOException {
+        long begin = System.nanoTime();
+        while (!log(name).contains(part)) {
+            assertTrue(System.nanoTime() - begin < LIMIT_NS, "waited for " + part + ", last: " + log(name));
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldStartWhatWasAskedForAndKeepItsOutput() throws Exception {
+        launcher.launch(5, "spp_nfv", List.of("-l", "1,2"), List.of("-s", "127.0.0.1:6666"));
+        awaitLog("spp_nfv-5.log", "arguments: nfv -l 1,2 --file-prefix left -- -s 127.0.0.1:6666 -n 5; colour blue\n");
+        assertTrue(status().contains("{\"name\":\"spp_nfv\",\"id\":5,\"pid\":"), status());
+        assertTrue(status().contains("\"state\":\"running\",\"restarts\":0,\"last_exit\":null"), status());
+        CommandException used = assertThrows(
+                CommandException.class,
+                () -> launcher.launch(5, "spp_vf", List.of("-l", "1"), List.of("--client-id", "5")));
+        assertTrue(used.getMessage().startsWith("client id 5 is in use by spp_nfv 5 (pid "), used.getMessage());
+        launcher.launch(
+                6,
+                "spp_vf",
+                List.of("-l", "1", "--file-prefix", "right"),
+                List.of("--client-id", "6", "-s", "127.0.0.1:6666"));
+        awaitLog(
+                "spp_vf-6.log",
+                "arguments: vf -l 1 --file-prefix right -- --client-id 6 -s 127.0.0.1:6666; colour blue\n");
+        CommandException other = assertThrows(
+                CommandException.class, () -> launcher.launch(7, "spp_nfv", List.of("-l", "1"), List.of("-n", "8")));
+        assertEquals("launch of client id 7: its options say -n 8, it must be the same id", other.getMessage());
+        end("0");
+        awaitStatus("{\"name\":\"spp_nfv\",\"id\":5");
+        awaitStatus("\"state\":\"ended\",\"restarts\":0,\"last_exit\":0");
+    }
+
+    @Test
+    void shouldStartAgainWhatWasKilledAndGiveUpInTheEnd() throws Exception {
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
+        String first = awaitStatus("\"state\":\"running\"");
+        long pid = Long.parseLong(first.replaceAll(".*\"pid\":([0-9]+).*", "$1"));
+        assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
+        awaitStatus("\"state\":\"running\",\"restarts\":1,\"last_exit\":137");
+        end("1");
+        awaitStatus("\"state\":\"given up\",\"restarts\":2,\"last_exit\":1");
+        assertEquals(
+                3,
+                log("spp_nfv-1.log")
+                        .lines()
+                        .filter(line -> line.startsWith("--- "))
+                        .count());
+    }
+
+    @Test
+    void shouldNotRepeatWhatIsRefused() throws Exception {
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of("--bogus"));
+        end("2");
+        awaitStatus("\"state\":\"refused\",\"restarts\":0,\"last_exit\":2");
+        Files.delete(directory.resolve("end"));
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
+        awaitStatus("\"state\":\"running\",\"restarts\":0,\"last_exit\":null");
+    }
+
+    @Test
+    void shouldSayWhatCantBeStarted() throws Exception {
+        Files.delete(directory.resolve("spp"));
+        CommandException absent = assertThrows(
+                CommandException.class, () -> launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of()));
+        assertTrue(absent.getMessage().startsWith("launch of spp_nfv 1: "), absent.getMessage());
+        assertEquals("{\"launched\":[]}", status());
+    }
+}
