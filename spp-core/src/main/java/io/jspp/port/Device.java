@@ -47,6 +47,11 @@ public interface Device extends AutoCloseable {
         }
     }
 
+    /** True when each receive queue gets its share of the frames, whether anybody uses it or not. */
+    default boolean sharesOut() {
+        return false;
+    }
+
     /** Sentences for the operator about a device that works but may surprise; printed to stdout when it is opened. */
     default List<String> notes() {
         return List.of();

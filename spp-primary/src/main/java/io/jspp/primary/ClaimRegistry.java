@@ -17,6 +17,7 @@ import io.jspp.port.Direction;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.port.PortType;
+import io.jspp.runtime.ConfigurationStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -320,12 +321,33 @@ final class ClaimRegistry {
         return Optional.ofNullable(holders.get(key));
     }
 
+    /** Takes up what an earlier primary committed of {@link #configuration}; what can't be done any more is logged and left out. */
+    void resume(List<String> lines) {
+        lines.forEach(line -> ConfigurationStore.attempt(line, () -> {
+            pipes.resume(line, segment.geometry().rings());
+            flows.resume(line);
+        }));
+    }
+
+    /** Lines for {@link #resume}. */
+    String configuration() {
+        StringBuilder text = new StringBuilder();
+        pipes.lines().forEach(line -> text.append(line).append('\n'));
+        flows.lines().forEach(line -> text.append(line).append('\n'));
+        return text.toString();
+    }
+
     FlowTable flows() {
         return flows;
     }
 
     Pipes pipes() {
         return pipes;
+    }
+
+    /** Joins two rings to a port. */
+    void addPipe(PortId id, PortId rx, PortId tx) {
+        pipes.add(id, rx, tx, segment.geometry().rings());
     }
 
     /** @throws PortException when it isn't there, or a claim uses it */

@@ -101,20 +101,27 @@ final class DeviceTable implements AutoCloseable {
         }
         try {
             Device device = wanted.type.open(wanted.vdev.name(), arguments);
-            boolean limited = queues != null && (queues.rx() < device.rxQueues() || queues.tx() < device.txQueues());
-            devices.put(
-                    wanted.port,
-                    limited
-                            ? new LimitedDevice(
-                                    device,
-                                    Math.min(queues.rx(), device.rxQueues()),
-                                    Math.min(queues.tx(), device.txQueues()))
-                            : device);
+            devices.put(wanted.port, queues == null ? device : limited(device, queues));
         } catch (IllegalArgumentException e) {
             throw new UsageException("--vdev " + wanted.vdev.name() + ": " + e.getMessage());
         } catch (PortException e) {
             throw new ProcessException(ExitCode.FAILED, wanted.port + ": " + e.getMessage(), e);
         }
+    }
+
+    /** With fewer queues than the device has, where that is asked for; the device is closed when that can't be. */
+    private static Device limited(Device device, PrimaryOptions.Queues queues) {
+        if (device.sharesOut() && queues.rx() < device.rxQueues()) {
+            device.close();
+            throw new IllegalArgumentException(
+                    "with flow=1 a port has as many receive queues as transmit queues, not rxq " + queues.rx() + " txq "
+                            + queues.tx());
+        }
+        boolean fewer = queues.rx() < device.rxQueues() || queues.tx() < device.txQueues();
+        return fewer
+                ? new LimitedDevice(
+                        device, Math.min(queues.rx(), device.rxQueues()), Math.min(queues.tx(), device.txQueues()))
+                : device;
     }
 
     /** The device behind a port, or null. */

@@ -25,8 +25,8 @@ final class FlowHandlers {
         return table.on("flow validate", request -> {
                     try {
                         FlowRule rule = rule(request);
-                        registry.withFlows(flows -> {
-                            flows.validate(port(request), rule);
+                        registry.inspect(claims -> {
+                            claims.flows().validate(port(request), rule);
                             return null;
                         });
                         return done("Flow rule validated", null);
@@ -37,7 +37,7 @@ final class FlowHandlers {
                 .on("flow create", request -> {
                     try {
                         FlowRule rule = rule(request);
-                        int id = registry.withFlows(flows -> flows.create(port(request), rule));
+                        int id = registry.inspect(claims -> claims.flows().create(port(request), rule));
                         configuration.commit();
                         return done("Flow rule #" + id + " created", Integer.toString(id));
                     } catch (FlowException | PortException | LinuxException e) {
@@ -47,15 +47,15 @@ final class FlowHandlers {
                 .on("flow destroy", request -> {
                     int id = request.intArgument("rule");
                     return destroy(
-                            () -> registry.withFlows(flows -> flows.destroy(port(request), id)),
+                            () -> registry.inspect(claims -> claims.flows().destroy(port(request), id)),
                             "Flow rule #" + id + " destroyed",
                             "Flow rule #" + id + " not found");
                 })
                 .on(
                         "flow destroy all",
                         request -> destroy(
-                                () -> registry.withFlows(flows -> {
-                                    flows.destroyAll(port(request));
+                                () -> registry.inspect(claims -> {
+                                    claims.flows().destroyAll(port(request));
                                     return true;
                                 }),
                                 "Flow rule all destroyed",

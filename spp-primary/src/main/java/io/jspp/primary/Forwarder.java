@@ -50,7 +50,7 @@ final class Forwarder implements AutoCloseable {
             Attachment attachment = new Attachment(segment, Registry.SELF, registry.ownEpoch());
             PortTable ports = open(new PortTable(
                     ProcessContext.of(options, new OwnClaims(registry), counters, attachment, workers, events)));
-            devices = new DeviceList(registry::deviceInfos, ports);
+            devices = new DeviceList(() -> registry.inspect(ClaimRegistry::deviceInfos), ports);
             devices.refresh();
             patches = open(new PatchService(
                     new ProcessRuntime(

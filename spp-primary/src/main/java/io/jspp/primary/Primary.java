@@ -78,12 +78,15 @@ final class Primary implements AutoCloseable {
         OwnConfiguration configuration =
                 new OwnConfiguration(registry, options.runDirectory().path());
         opened.add(configuration);
-        registry.resume(configuration.resumed().lines().toList());
+        registry.inspect(claims -> {
+            claims.resume(configuration.resumed().lines().toList());
+            return null;
+        });
         if (!own.displayStatistics() && !options.lcores().workers().isEmpty()) {
             forwarder = new Forwarder(options, registry, configuration);
             opened.add(forwarder);
         }
-        configuration.part(registry::configuration);
+        configuration.part(() -> registry.inspect(ClaimRegistry::configuration));
         Launcher launcher = Launcher.of(options);
         opened.add(launcher);
         status = new PrimaryStatus(options.lcores(), registry, forwarder, launcher);

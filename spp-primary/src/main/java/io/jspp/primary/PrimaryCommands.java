@@ -74,10 +74,13 @@ final class PrimaryCommands {
 
     private Reply addPipe(CommandRequest request) {
         try {
-            registry.addPipe(
-                    PortId.parse(request.argument("port")),
-                    PortId.parse(request.argument("rx")),
-                    PortId.parse(request.argument("tx")));
+            PortId port = PortId.parse(request.argument("port"));
+            PortId rx = PortId.parse(request.argument("rx"));
+            PortId tx = PortId.parse(request.argument("tx"));
+            registry.inspect(claims -> {
+                claims.addPipe(port, rx, tx);
+                return null;
+            });
         } catch (PortException | IllegalArgumentException e) {
             return Reply.failed(e.getMessage());
         }
@@ -90,7 +93,10 @@ final class PrimaryCommands {
 
     private Reply deletePipe(PortId pipe) {
         try {
-            registry.deletePipe(pipe);
+            registry.inspect(claims -> {
+                claims.deletePipe(pipe);
+                return null;
+            });
         } catch (PortException e) {
             return Reply.failed(e.getMessage());
         }

@@ -17,9 +17,6 @@ import io.jspp.mbuf.SwitchSegment;
 import io.jspp.memory.ClientTable;
 import io.jspp.memory.CommittedBytes;
 import io.jspp.memory.SegmentException;
-import io.jspp.port.PortException;
-import io.jspp.port.PortId;
-import io.jspp.runtime.ConfigurationStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,46 +143,6 @@ final class Registry {
     private boolean waitsForOthers() {
         return System.nanoTime() - adoptedNs < RETURN_NS
                 && clients.values().stream().anyMatch(Client::expected);
-    }
-
-    /** Takes up what an earlier primary committed of {@link #configuration}; what can't be done any more is logged and left out. */
-    synchronized void resume(List<String> lines) {
-        lines.forEach(line -> ConfigurationStore.attempt(line, () -> {
-            claims.pipes().resume(line, segment.geometry().rings());
-            claims.flows().resume(line);
-        }));
-    }
-
-    /** Lines for {@link #resume}. */
-    synchronized String configuration() {
-        StringBuilder text = new StringBuilder();
-        claims.pipes().lines().forEach(line -> text.append(line).append('\n'));
-        claims.flows().lines().forEach(line -> text.append(line).append('\n'));
-        return text.toString();
-    }
-
-    /** Changes or reads flow rules. */
-    synchronized <T> T withFlows(java.util.function.Function<FlowTable, T> change) {
-        return change.apply(claims.flows());
-    }
-
-    /** Joins two rings to a port. */
-    synchronized void addPipe(PortId id, PortId rx, PortId tx) {
-        claims.pipes().add(id, rx, tx, segment.geometry().rings());
-    }
-
-    /**
-     * Ends a pipe.
-     *
-     * @throws PortException when it isn't there, or is used
-     */
-    synchronized void deletePipe(PortId id) {
-        claims.deletePipe(id);
-    }
-
-    /** Ports that exist because there are devices or pipes. */
-    synchronized List<AttachClient.DeviceInfo> deviceInfos() {
-        return claims.deviceInfos();
     }
 
     /** Descriptors that become readable when a secondary ends. */

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** Numbers of flow rules, what a device is told of them, what is kept and shown. */
 class FlowTableTest {
-    private static final String RULE = "ingress pattern eth dst is 10:22:33:44:55:66 / vlan vid is 100 / end actions queue index 1 / end";
+    private static final String RULE =
+            "ingress pattern eth dst is 10:22:33:44:55:66 / vlan vid is 100 / end actions queue index 1 / end";
     private static final PortId PORT = new PortId("phy", 0);
 
     /** Takes all rules but those with egress. */
@@ -123,8 +124,7 @@ class FlowTableTest {
         assertEquals("attribute: egress", refused.getMessage());
         assertThrows(PortException.class, () -> flows.validate(PORT, rule(RULE.replace("ingress", "egress"))));
         assertEquals(2, card.rules.size());
-        PortException absent =
-                assertThrows(PortException.class, () -> flows.create(new PortId("phy", 7), rule(RULE)));
+        PortException absent = assertThrows(PortException.class, () -> flows.create(new PortId("phy", 7), rule(RULE)));
         assertEquals("Invalid port 7", absent.getMessage());
         flows.destroyAll(PORT);
         assertEquals(List.of(), card.rules);
@@ -155,7 +155,8 @@ class FlowTableTest {
         String zeros = "\"src\":\"00:00:00:00:00:00\",\"type\":\"0x0000\"}";
         assertEquals(
                 "{\"flow\":[{\"rule_id\":0,\"attr\":{\"group\":1,\"priority\":0,\"ingress\":1,\"egress\":0,\"transfer\":0},"
-                        + "\"patterns\":[{\"type\":\"eth\",\"spec\":{\"dst\":\"10:22:33:44:55:66\"," + zeros + ",\"last\":null,"
+                        + "\"patterns\":[{\"type\":\"eth\",\"spec\":{\"dst\":\"10:22:33:44:55:66\"," + zeros
+                        + ",\"last\":null,"
                         + "\"mask\":{\"dst\":\"FF:FF:FF:FF:FF:FF\"," + zeros + "},"
                         + "{\"type\":\"vlan\",\"spec\":{\"tci\":\"0x0064\",\"inner_type\":\"0x0000\"},\"last\":null,"
                         + "\"mask\":{\"tci\":\"0x0fff\",\"inner_type\":\"0x0000\"}}],"

@@ -33,7 +33,8 @@ class FlowPrinterTest {
     private static String print(String line, OutputFormat format) throws IOException, ShellException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Map<String, Object> status = Json.asObject(Json.parse(STATUS));
-        new FlowPrinter(format, new PrintStream(bytes, true, StandardCharsets.UTF_8)).run(List.of(line.split(" ")), status);
+        new FlowPrinter(format, new PrintStream(bytes, true, StandardCharsets.UTF_8))
+                .run(List.of(line.split(" ")), status);
         return bytes.toString(StandardCharsets.UTF_8);
     }
 

@@ -147,6 +147,11 @@ final class AfPacketDevice implements Device {
     }
 
     @Override
+    public boolean sharesOut() {
+        return steering;
+    }
+
+    @Override
     public void requireFlows(List<FlowRule> rules) {
         if (!rules.isEmpty() && settings.queuePairs() > 1 && !steering) {
             throw new PortException("several queues need flow=1 for flow rules: --vdev " + name + ",iface=" + iface
