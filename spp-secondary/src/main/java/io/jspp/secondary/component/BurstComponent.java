@@ -2,6 +2,7 @@ package io.jspp.secondary.component;
 
 import io.jspp.mbuf.Burst;
 import io.jspp.mbuf.HeaderValues;
+import io.jspp.port.RxQueue;
 import io.jspp.worker.Component;
 import java.util.List;
 
@@ -100,17 +101,31 @@ public abstract class BurstComponent implements Component {
 
     @Override
     public final void recover() {
-        // Each step may fault again, but nothing borrowed may be kept: its memory goes at the next quiescent point.
         burst.clear();
-        for (Output output : outputs) {
-            output.recover();
+        recoverFrom(0);
+    }
+
+    /** Each step may fault again, but nothing borrowed may be kept: its memory goes at the next quiescent point. */
+    private void recoverFrom(int port) {
+        if (port == outputs.length + inputs.length) {
+            return;
         }
-        for (Input input : inputs) {
-            try {
-                input.queue().checkMemory();
-            } finally {
-                input.queue().release(burst);
+        try {
+            if (port < outputs.length) {
+                outputs[port].recover();
+            } else {
+                recover(inputs[port - outputs.length].queue());
             }
+        } finally {
+            recoverFrom(port + 1);
+        }
+    }
+
+    private void recover(RxQueue queue) {
+        try {
+            queue.checkMemory();
+        } finally {
+            queue.release(burst);
         }
     }
 

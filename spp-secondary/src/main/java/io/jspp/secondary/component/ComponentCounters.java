@@ -38,8 +38,13 @@ public final class ComponentCounters implements AutoCloseable {
     /** @param component its name, part of the labels */
     public ComponentCounters(CounterAllocator allocator, String component) {
         this.allocator = allocator;
-        for (Count count : Count.values()) {
-            addresses[count.ordinal()] = allocator.allocate("component " + component + ' ' + count.id());
+        try {
+            for (Count count : Count.values()) {
+                addresses[count.ordinal()] = allocator.allocate("component " + component + ' ' + count.id());
+            }
+        } catch (RuntimeException noRoom) {
+            close();
+            throw noRoom;
         }
     }
 
@@ -61,7 +66,9 @@ public final class ComponentCounters implements AutoCloseable {
     @Override
     public void close() {
         for (long address : addresses) {
-            allocator.free(address);
+            if (address != 0) {
+                allocator.free(address);
+            }
         }
     }
 }

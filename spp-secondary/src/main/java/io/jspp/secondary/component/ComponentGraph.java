@@ -201,13 +201,11 @@ public final class ComponentGraph implements AutoCloseable {
             return;
         }
         adopt(node, inputs, outputs);
-        if (input != null) {
-            closeQueue(input.queue());
-        } else {
-            closeQueue(output.queue());
-            output.close();
+        try {
+            PortTable.closeAll(input != null ? List.of(input.queue()) : List.of(output.queue(), output));
+        } finally {
+            forgetUnused(id.port());
         }
-        forgetUnused(id.port());
     }
 
     /** Something changed that decides whether components can run: runs those that now can, stops those that can't. */

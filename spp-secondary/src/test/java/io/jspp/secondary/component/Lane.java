@@ -49,6 +49,9 @@ public final class Lane implements AutoCloseable {
     /** Called before a burst is copied out. */
     public Runnable beforeSend = () -> {};
 
+    /** Called when what is sent to is asked for its memory: it may have vanished. */
+    public Runnable onCheck = () -> {};
+
     private boolean lent;
     private int flushes;
 
@@ -110,10 +113,16 @@ public final class Lane implements AutoCloseable {
 
     /** A counter allocator on the heap's side of the world. */
     public static final class Counters implements CounterAllocator, AutoCloseable {
+        /** Counters it has room for. */
+        public int room = Integer.MAX_VALUE;
+
         private final Map<String, Long> addresses = new HashMap<>();
 
         @Override
         public long allocate(String label) {
+            if (addresses.size() >= room) {
+                throw new IllegalStateException("no room for " + label);
+            }
             return addresses.computeIfAbsent(label, l -> Memory.allocate(Long.BYTES));
         }
 
@@ -204,6 +213,11 @@ public final class Lane implements AutoCloseable {
         @Override
         public void flush() {
             flushes++;
+        }
+
+        @Override
+        public void checkMemory() {
+            onCheck.run();
         }
 
         @Override

@@ -58,8 +58,11 @@ final class Classifier extends BurstComponent {
             int vlan = vid == HeaderValues.UNTAGGED ? ClassifierTable.UNTAGGED : vid;
             long destination = header.destination();
             int port = MacTable.get(addresses, MacTable.key(vlan, destination));
-            if (port < 0) {
+            if (!isHere(port)) {
                 port = table.fallback(vlan, MacAddress.isGroup(destination));
+                if (port != ClassifierTable.FLOOD && !isHere(port)) {
+                    port = table.untaggedDefault();
+                }
             }
             if (port == ClassifierTable.FLOOD) {
                 flood(vlan, packets, i);
@@ -94,9 +97,14 @@ final class Classifier extends BurstComponent {
         }
     }
 
-    /** False when there is no such port (any more). */
+    /** While a port comes or goes the table has its entries and this plan does not have the port; they count as absent then. */
+    private boolean isHere(int port) {
+        return port >= 0 && port < outputs.length && outputs[port] != null;
+    }
+
+    /** False when there is no such port. */
     private boolean give(int port, Burst packets, int i, boolean only) {
-        if (port < 0 || port >= outputs.length || outputs[port] == null) {
+        if (!isHere(port)) {
             return false;
         }
         Output output = outputs[port];

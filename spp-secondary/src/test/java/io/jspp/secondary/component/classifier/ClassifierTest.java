@@ -316,6 +316,48 @@ class ClassifierTest {
         assertFalse(classifier.isComplete(List.of(), outputs));
     }
 
+    /** Between table and plan there is a moment in which packets pass. */
+    @Test
+    void shouldLoseNothingWhileAPortComesOrGoes() {
+        add(UNTAGGED, "default", 2);
+        build(outputs.subList(2, 3));
+        add(UNTAGGED, A, 0);
+        add(5, "default", 0);
+        classifier.prepare(List.of(outputs.get(2), outputs.get(0)));
+        assertEquals("[][][012]", outcome(plain(A), tagged(B, 5), tagged(BROADCAST, 5)));
+        build(List.of(outputs.get(2), outputs.get(0)));
+        assertEquals("[012][][2]", outcome(plain(A), tagged(B, 5), tagged(BROADCAST, 5)));
+        running = classifier.build(inputs, outputs.subList(2, 3));
+        assertEquals("[][][012]", outcome(plain(A), tagged(B, 5), tagged(BROADCAST, 5)));
+        assertEquals(0, counters.get(Count.UNMATCHED));
+    }
+
+    /** The memory of a guest that frames go to has vanished, and is looked at again on the way out. */
+    @Test
+    void shouldKeepNothingBorrowedWhenRecoveringFaultsToo() {
+        add(UNTAGGED, A, 0);
+        add(UNTAGGED, B, 1);
+        Runnable vanished = () -> {
+            throw new InternalError("vanished");
+        };
+        lanes.get(0).beforeSend = vanished;
+        lanes.get(0).onCheck = vanished;
+        in.put(plain(A), plain(B));
+        assertThrows(InternalError.class, () -> running.poll(0));
+        assertThrows(InternalError.class, () -> running.recover());
+        lanes.get(0).beforeSend = () -> {};
+        String next = frame(B, "0800 7777");
+        assertEquals("[][0][]", outcome(next));
+    }
+
+    @Test
+    void shouldGiveBackItsCountersWhenThereIsNoRoomForAll() {
+        Lane.Counters few = new Lane.Counters();
+        few.room = Count.values().length - 1;
+        assertThrows(IllegalStateException.class, () -> new ComponentCounters(few, "x"));
+        assertEquals(0, few.inUse());
+    }
+
     /** In SPP the table of a classifier that was stopped stays in status, and its ports stay bound. */
     @Test
     void shouldTakeItsEntriesAlongWhenItStops() {
