@@ -158,7 +158,7 @@ public final class ConfigurationStore implements AutoCloseable {
 
     private void writeFile(String text) throws IOException {
         closeJournal();
-        String nonce = Long.toHexString(System.nanoTime());
+        String nonce = nonce();
         Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -167,6 +167,13 @@ public final class ConfigurationStore implements AutoCloseable {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         segment.commit((FILE_WORD + nonce).getBytes(StandardCharsets.US_ASCII));
         changesLeft = MIN_CHANGES + (int) text.lines().count();
+    }
+
+    /** A file that replaces one keeps its nonce: whenever the process is killed, the segment names the file that is there. */
+    private String nonce() {
+        byte[] present = segment.read();
+        String text = present == null ? "" : new String(present, StandardCharsets.US_ASCII);
+        return text.startsWith(FILE_WORD) ? text.substring(FILE_WORD.length()) : Long.toHexString(System.nanoTime());
     }
 
     private void append(String text) throws IOException {

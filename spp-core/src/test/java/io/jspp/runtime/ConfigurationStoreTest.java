@@ -1,5 +1,6 @@
 package io.jspp.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -99,6 +100,21 @@ class ConfigurationStoreTest {
         store.clear();
         assertFalse(Files.exists(file));
         assertNull(another().read());
+    }
+
+    /** Between the file and the segment's commit a process may be killed: the segment has to name the new file already. */
+    @Test
+    void shouldReplaceAFileInOneStep() {
+        store.commit("one\n".repeat(30_000));
+        CommittedBytes segment = new CommittedBytes(memory.address());
+        byte[] before = segment.read();
+        store.commit("two\n".repeat(30_000));
+        assertArrayEquals(before, segment.read());
+        ConfigurationStore next = another();
+        next.commit("three\n".repeat(30_000));
+        next.close();
+        segment.commit(before);
+        assertEquals("three\n".repeat(30_000), another().read());
     }
 
     @Test
