@@ -48,7 +48,7 @@ final class ComponentStatus {
             }
         }
         for (final Object port : Json.asArray(info.remove(MORE_PORTS))) {
-            ports.add(port.toString());
+            ports.add(String.valueOf(port));
         }
         return ports;
     }

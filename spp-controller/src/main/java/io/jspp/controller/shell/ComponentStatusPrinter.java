@@ -2,6 +2,7 @@ package io.jspp.controller.shell;
 
 import io.jspp.controller.json.Json;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,7 @@ final class ComponentStatusPrinter {
         components.forEach(component -> lcores.add(component.get("core")));
         out.println(
                 alwaysPlural || lcores.size() != 1
-                        ? "    - slaves: " + list(List.copyOf(lcores))
+                        ? "    - slaves: " + list(new ArrayList<>(lcores))
                         : "    - slave: " + lcores.iterator().next());
     }
 
@@ -92,6 +93,6 @@ final class ComponentStatusPrinter {
     }
 
     private static String list(final List<?> values) {
-        return values.stream().map(Object::toString).collect(Collectors.joining(", ", "[", "]"));
+        return values.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
     }
 }

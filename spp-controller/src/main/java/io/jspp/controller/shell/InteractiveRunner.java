@@ -72,9 +72,10 @@ final class InteractiveRunner {
 
     /** With the user's pager, or less; the terminal is not in editing mode while a command runs. */
     private static void page(final Path file) throws IOException {
-        final String pager = System.getenv().getOrDefault("PAGER", "less");
+        final String pager = System.getenv().getOrDefault("PAGER", "");
         try {
-            new ProcessBuilder(pager.isBlank() ? "less" : pager, file.toString())
+            // By a shell: PAGER may have options, as in "less -R".
+            new ProcessBuilder("sh", "-c", (pager.isBlank() ? "less" : pager) + " \"$1\"", "sh", file.toString())
                     .inheritIO()
                     .start()
                     .waitFor();

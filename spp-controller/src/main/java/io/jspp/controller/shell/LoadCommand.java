@@ -27,6 +27,7 @@ final class LoadCommand implements ShellCommand {
     private final Consumer<ShellCommand> register;
     private final RedoCommand.Runner runner;
     private final PrintStream out;
+    private final ScriptPlugin.Depth depth = new ScriptPlugin.Depth();
 
     /**
      * @param directories where plug-ins are sought after {@code plugins} in the shell's directory
@@ -100,7 +101,7 @@ final class LoadCommand implements ShellCommand {
         for (final Path directory : allDirectories()) {
             final Path file = directory.resolve(arguments + SUFFIX);
             if (Files.isRegularFile(file)) {
-                register.accept(new ScriptPlugin(arguments, read(file), runner));
+                register.accept(new ScriptPlugin(arguments, read(file), runner, depth));
                 out.println("Module '" + arguments + "' loaded.");
                 return;
             }

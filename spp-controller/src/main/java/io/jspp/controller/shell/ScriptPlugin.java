@@ -14,12 +14,19 @@ final class ScriptPlugin implements ShellCommand {
     private final String name;
     private final List<String> lines;
     private final RedoCommand.Runner runner;
-    private int depth;
+    private final Depth depth;
 
-    ScriptPlugin(final String name, final List<String> lines, final RedoCommand.Runner runner) {
+    /** How many plugins run within each other. */
+    static final class Depth {
+        private int value;
+    }
+
+    /** @param depth that of all plugins of a shell, also of one that is loaded while it runs */
+    ScriptPlugin(final String name, final List<String> lines, final RedoCommand.Runner runner, final Depth depth) {
         this.name = name;
         this.lines = List.copyOf(lines);
         this.runner = runner;
+        this.depth = depth;
     }
 
     @Override
@@ -42,10 +49,10 @@ final class ScriptPlugin implements ShellCommand {
 
     @Override
     public void run(final String arguments) throws ShellException {
-        if (depth == MAX_DEPTH) {
+        if (depth.value == MAX_DEPTH) {
             throw new ShellException("Error: the plugin " + name + " calls itself more than " + MAX_DEPTH + " deep.");
         }
-        depth++;
+        depth.value++;
         try {
             for (int i = 0; i < lines.size(); i++) {
                 final String line = lines.get(i);
@@ -54,7 +61,7 @@ final class ScriptPlugin implements ShellCommand {
                 }
             }
         } finally {
-            depth--;
+            depth.value--;
         }
     }
 

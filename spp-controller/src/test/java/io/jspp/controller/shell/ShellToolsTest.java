@@ -186,6 +186,9 @@ class ShellToolsTest {
         shell.err();
         assertEquals(1, shell.run("load_cmd loop", "loop"));
         assertTrue(shell.err().startsWith("Error: the plugin loop calls itself more than 16 deep. (loop line 1)"));
+        Files.writeString(directory.resolve("plugins/again.spp"), "load_cmd again\nagain\n");
+        assertEquals(1, shell.run("load_cmd again", "again"));
+        assertTrue(shell.err().startsWith("Error: the plugin again calls itself more than 16 deep. (again line 2)"));
     }
 
     @Test
