@@ -89,8 +89,6 @@ final class CaptureComponent implements Component, AutoCloseable {
     }
 
     private void capture(long nowNs) {
-        bytes = 0;
-        taken = 0;
         for (int i = 0; i < burst.packets; i++) {
             if (!SoftwareOffload.isNeeded(burst.offload[i])) {
                 put(burst, i, nowNs);
@@ -104,8 +102,14 @@ final class CaptureComponent implements Component, AutoCloseable {
                 counters.dropped(DropReason.MALFORMED_HEADER, 1);
             }
         }
+        count();
+    }
+
+    private void count() {
         if (taken > 0) {
             counters.passed(taken, bytes);
+            bytes = 0;
+            taken = 0;
         }
     }
 
@@ -158,6 +162,7 @@ final class CaptureComponent implements Component, AutoCloseable {
 
     @Override
     public void recover() {
+        count(); // what is in the block already
         burst.clear();
         scratch.clear();
         try {

@@ -51,7 +51,7 @@ final class Session implements AutoCloseable {
                 files.add(
                         new CaptureFile(options.directory(), prefix + i + '.', options.format(), options.fileBytes()));
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             for (CaptureFile file : files) {
                 file.discard();
             }
