@@ -37,6 +37,7 @@ final class EventHub implements AutoCloseable {
     private final Map<String, Map<String, Object>> ports = new LinkedHashMap<>();
     private List<ProcessEntry> processes = List.of();
     private boolean asking;
+    private boolean ticking;
     private long ticks;
     private long nextId;
 
@@ -82,7 +83,11 @@ final class EventHub implements AutoCloseable {
             processes = inventory.all();
             ports.clear();
             ticks = 0;
-            thread.schedule(this::tick, TICK_MS, TimeUnit.MILLISECONDS);
+            // The tick of listeners who have gone meanwhile may still be to come.
+            if (!ticking) {
+                ticking = true;
+                thread.schedule(this::tick, TICK_MS, TimeUnit.MILLISECONDS);
+            }
         }
         stream.send(event(
                 "processes",
@@ -93,6 +98,7 @@ final class EventHub implements AutoCloseable {
 
     private void tick() {
         if (streams.isEmpty()) {
+            ticking = false;
             return;
         }
         try {

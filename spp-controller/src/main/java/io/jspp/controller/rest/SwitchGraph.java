@@ -37,7 +37,7 @@ final class SwitchGraph {
         if (patching.get("status") != null) {
             node.put("status", patching.get("status"));
         }
-        Json.asArray(patching.get("ports")).forEach(port -> port(port.toString()));
+        Json.asArray(patching.get("ports")).forEach(port -> port(String.valueOf(port)));
         for (final Map<String, Object> patch : StatusCollector.objects(patching, "patches")) {
             if (patch.get("src") instanceof String src && patch.get("dst") instanceof String dst) {
                 edge(port(src), port(dst), "patch", process);
@@ -48,7 +48,7 @@ final class SwitchGraph {
         }
         for (final Map<String, Object> row : PortRows.of(answer)) {
             if (row.get("state") != null) {
-                nodes.get(port(row.get("port").toString())).put("state", row.get("state"));
+                nodes.get(port(String.valueOf(row.get("port")))).put("state", row.get("state"));
             }
         }
     }

@@ -83,14 +83,15 @@ class EventHubTest {
             }
             listeners.remove(0).close();
             assertEquals(200, ctl.get("/v1/processes").statusCode(), "they take nobody's turn");
-            for (int i = 0; i < 200; i++) {
-                try (Listener again = new Listener()) {
-                    if (again.next().equals("processes []")) {
-                        return;
-                    }
-                }
-            }
-            throw new AssertionError("who has gone makes room");
+            // Who has gone is noticed by the second sign of life that he doesn't take.
+            Awaitility.await("who has gone makes room")
+                    .atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> {
+                        try (Listener again = new Listener()) {
+                            return again.next().equals("processes []");
+                        }
+                    });
         } finally {
             for (final Listener listener : listeners) {
                 listener.close();
