@@ -94,6 +94,7 @@ class MirrorIT {
 
     /** SPP's recipe: one source, two receivers; nothing is forwarded before there are two. */
     @Test
+    @Tag("once")
     void shouldSendEverythingToBothPorts() {
         start("mirror", 1, "0,1,2", "--set", "mirror.copy=deep");
         cluster.shell(

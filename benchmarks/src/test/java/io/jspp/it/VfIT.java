@@ -169,6 +169,7 @@ class VfIT {
     }
 
     @Test
+    @Tag("once")
     void shouldTagRetagAndUntagFrames() {
         String plain = frame(FIRST, "0800 01");
         String tagged = frame(FIRST, "8100 6065 0800 02");
@@ -281,6 +282,7 @@ class VfIT {
 
     /** Ports and entries come and go while a guest sends at a steady pace: not a frame is lost. */
     @Test
+    @Tag("once")
     void shouldLoseNothingWhileTablesAndPortsChange() {
         startVf("0,1");
         cluster.shell(
