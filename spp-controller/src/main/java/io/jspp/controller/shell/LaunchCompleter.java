@@ -77,7 +77,7 @@ final class LaunchCompleter {
         final String prefix = System.getenv().getOrDefault("SPP_FILE_PREFIX", "");
         text.append(prefix.isEmpty() ? "" : " --file-prefix " + prefix);
         text.append(" -- ").append(type.equals("nfv") ? "-n " : "--client-id ").append(id);
-        text.append(" -s ").append(servers.current().endpoint().toString().replace(REST_PORT, SECONDARY_PORT));
+        text.append(" -s ").append(peer(servers.current().endpoint()));
         if (!config.get(ShellConfig.VHOST_CLIENT).isEmpty() && (type.equals("nfv") || type.equals("vf"))) {
             text.append(" --vhost-client");
         }
@@ -85,6 +85,13 @@ final class LaunchCompleter {
             text.append(" -c ").append(config.get(ShellConfig.PCAP_PORT));
         }
         return List.of(text.toString());
+    }
+
+    /** Where secondaries reach the controller: at its REST address, or here when that is a file. */
+    private static String peer(final String endpoint) {
+        return endpoint.startsWith(RestClient.UNIX_PREFIX)
+                ? "127.0.0.1:" + SECONDARY_PORT
+                : endpoint.replace(REST_PORT, SECONDARY_PORT);
     }
 
     /** Lcores of the machine beyond the secondaries' main one that no process uses. */

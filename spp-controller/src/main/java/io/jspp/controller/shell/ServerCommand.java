@@ -94,7 +94,7 @@ final class ServerCommand implements ShellCommand {
         final List<Object> json = new ArrayList<>();
         for (int i = 0; i < servers.all().size(); i++) {
             final Map<String, Object> server = new LinkedHashMap<>();
-            server.put("address", servers.all().get(i).endpoint().toString());
+            server.put("address", servers.all().get(i).endpoint());
             server.put("current", i == servers.currentIndex());
             json.add(server);
         }

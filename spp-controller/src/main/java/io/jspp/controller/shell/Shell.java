@@ -108,7 +108,7 @@ final class Shell {
 
     private Map<String, Object> state(final Servers servers, final Path historyFile) {
         final Map<String, Object> state = new LinkedHashMap<>();
-        state.put("server", servers.current().endpoint().toString());
+        state.put("server", servers.current().endpoint());
         state.put("servers", servers.all().size());
         state.put("directory", files.current().toString());
         state.put("history", String.valueOf(historyFile));

@@ -59,7 +59,7 @@ final class StatusCommand implements ShellCommand {
 
     private static Map<String, Object> json(final RestClient client, final List<Map<String, Object>> processes) {
         final Map<String, Object> object = new LinkedHashMap<>();
-        object.put("address", client.endpoint().toString());
+        object.put("address", client.endpoint());
         object.put("processes", processes);
         return object;
     }
