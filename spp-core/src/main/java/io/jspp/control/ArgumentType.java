@@ -46,7 +46,7 @@ public final class ArgumentType {
 
     /** A flow rule without the port that it is for. */
     public static final ArgumentType FLOW_RULE = words(
-            "ingress or egress [group N] [priority N] [transfer] pattern ITEM / … / end actions ACTION / … / end",
+            "ingress or egress [group N] [priority N] [transfer] pattern ITEM / ... / end actions ACTION / ... / end",
             new FlowRuleForm());
 
     private static final int MAX_PORT_NUMBER = 65_535;

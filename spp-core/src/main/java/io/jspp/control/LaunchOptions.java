@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Options of a process to launch: {@code -l 1,2 --proc-type secondary -m 512}, in JSON {@code {"-l":"1,2",…}}. As with SPP, members of an object
@@ -12,7 +13,7 @@ import java.util.Set;
  * A list of texts is an option given several times.
  */
 final class LaunchOptions implements WordsForm {
-    /** EAL options, beginning with those that place a process. */
+    /** EAL options in SPP's order. */
     static final LaunchOptions EAL = new LaunchOptions(
             Set.of("-c", "-l", "--lcores"),
             List.of(
@@ -21,30 +22,36 @@ final class LaunchOptions implements WordsForm {
                     "--lcores",
                     "--main-lcore",
                     "--master-lcore",
+                    "-s",
+                    "-b",
+                    "--pci-blacklist",
+                    "-w",
+                    "--pci-whitelist",
+                    "--vdev",
+                    "-d",
+                    "--no-pci",
                     "--proc-type",
-                    "--file-prefix",
                     "-n",
+                    "-r",
                     "-m",
+                    "--in-memory",
+                    "--iova-mode",
+                    "--no-shconf",
+                    "--no-huge",
+                    "--log-level",
+                    "--file-prefix",
+                    "--create-uio-dev",
+                    "--vmware-tsc-map",
+                    "--no-hpet",
+                    "--vfio-intr",
+                    "--base-virtaddr",
+                    "--legacy-mem",
                     "--socket-mem",
                     "--socket-limit",
-                    "-r",
+                    "--single-file-segments",
                     "--huge-dir",
                     "--huge-unlink",
-                    "--no-huge",
-                    "--in-memory",
-                    "--base-virtaddr",
-                    "--iova-mode",
-                    "--legacy-mem",
-                    "--single-file-segments",
                     "--match-allocations",
-                    "--no-shconf",
-                    "--no-hpet",
-                    "--no-pci",
-                    "-w",
-                    "-b",
-                    "-d",
-                    "--vfio-intr",
-                    "--log-level",
                     "--syslog",
                     "-v"));
 
@@ -64,6 +71,10 @@ final class LaunchOptions implements WordsForm {
                     "--wait",
                     "--log-level"));
 
+    private static final Pattern PRINTABLE = Pattern.compile("[\\x21-\\x7e]{1,512}");
+
+    private static final Pattern TEXT = Pattern.compile("[\\x20-\\x7e]*");
+
     private final Set<String> needed;
     private final List<String> known;
 
@@ -76,7 +87,9 @@ final class LaunchOptions implements WordsForm {
     @Override
     public List<String> check(final List<String> words) {
         final boolean complete = needed.isEmpty() || words.stream().anyMatch(needed::contains);
-        return complete && (words.isEmpty() || isOption(words.get(0))) ? words : null;
+        final boolean readable =
+                words.stream().allMatch(word -> PRINTABLE.matcher(word).matches());
+        return complete && readable && (words.isEmpty() || isOption(words.get(0))) ? words : null;
     }
 
     /** {@code -1} is a value. */
@@ -92,15 +105,18 @@ final class LaunchOptions implements WordsForm {
         final List<String> words = new ArrayList<>();
         for (final String option : known) {
             if (options.containsKey(option)) {
-                final Object value = options.get(option);
-                for (final Object one : value instanceof List<?> several ? several : listOf(value)) {
+                final Object given = options.get(option);
+                for (final Object one : given instanceof List<?> several ? several : listOf(given)) {
                     words.add(option);
                     if (one instanceof Map || one instanceof List) {
                         return null;
                     }
-                    if (one != null && !one.toString().isBlank()) {
-                        words.addAll(CommandCodec.words(one.toString()));
+                    final String text = one == null ? "" : one.toString();
+                    final List<String> values = CommandCodec.words(text);
+                    if (!TEXT.matcher(text).matches() || values.stream().anyMatch(LaunchOptions::isOption)) {
+                        return null; // a value that goes on with options would bring unknown ones in
                     }
+                    words.addAll(values);
                 }
             }
         }

@@ -1,5 +1,7 @@
 package io.jspp.controller.rest;
 
+import io.jspp.control.ArgumentSpec;
+import io.jspp.control.ArgumentType;
 import io.jspp.control.CommandRegistry;
 import io.jspp.control.CommandRequest;
 import io.jspp.control.CommandSpec;
@@ -39,7 +41,7 @@ final class CommandRoutes {
         final String method = specs.get(0).rest().method();
         final boolean hasBody = method.equals("PUT") || method.equals("POST");
         final BodyBinder binder = new BodyBinder(specs, inventory::portTypes);
-        return new Route(method, new PathTemplate(root + specs.get(0).rest().path()), request -> {
+        return new Route(method, new PathTemplate(root + typed(specs.get(0))), request -> {
             final ProcessEntry target = sender.target(kind, request.path());
             final CommandRequest command =
                     binder.bind(request.path(), hasBody ? JsonBody.parse(request.body()) : Map.of());
@@ -47,5 +49,16 @@ final class CommandRoutes {
                     ? sender.sendLast(target, command.wireText())
                     : sender.send(target, command.wireText(), command.spec().shape());
         });
+    }
+
+    /** The path below the kind's, in which arguments that are numbers there take nothing else. */
+    private static String typed(final CommandSpec spec) {
+        String path = spec.rest().path();
+        for (final ArgumentSpec argument : spec.arguments()) {
+            if (argument.type().isInteger() || argument.type() == ArgumentType.PHYSICAL_PORT) {
+                path = path.replace('{' + argument.name() + '}', '{' + argument.name() + ":int}");
+            }
+        }
+        return path;
     }
 }

@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /** Every route there is. {@code openapi.yaml} beside this class describes them; a test compares. */
 final class RestRoutes {
@@ -23,13 +21,6 @@ final class RestRoutes {
         final CommandSender sender = new CommandSender(inventory, commandTimeout);
         final StatusCollector statuses = new StatusCollector(inventory, commandTimeout);
         final List<Route> routes = new ArrayList<>(new CommandRoutes(inventory, sender).of(CommandRegistry.standard()));
-        final Set<String> commands =
-                routes.stream().map(RestRoutes::methodAndPath).collect(Collectors.toSet());
-        // Whatever the command model does not have itself.
-        new PrimaryRoutes(sender)
-                .all().stream()
-                        .filter(route -> !commands.contains(methodAndPath(route)))
-                        .forEach(routes::add);
         routes.addAll(new InventoryRoutes(inventory, CpuLayout.ofThisMachine(), statuses).all());
         routes.addAll(new ViewRoutes(statuses, events).all());
         final RestResponse description =
@@ -39,10 +30,6 @@ final class RestRoutes {
                 new PathTemplate("/v2/" + DESCRIPTION),
                 request -> CompletableFuture.completedFuture(description)));
         return routes;
-    }
-
-    private static String methodAndPath(final Route route) {
-        return route.method() + ' ' + route.path();
     }
 
     /** The OpenAPI file. */

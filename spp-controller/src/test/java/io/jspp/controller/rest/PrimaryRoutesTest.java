@@ -45,7 +45,7 @@ class PrimaryRoutesTest {
                 "5 | spp_nfv | {\"-m\":\"512\",\"--proc-type\":\"secondary\",\"-l\":\"1,2\"} | {\"-s\":\"127.0.0.1:6666\",\"-n\":\"5\"}"
                         + " | launch 5 spp_nfv -l 1,2 --proc-type secondary -m 512 -- -n 5 -s 127.0.0.1:6666",
                 "\"1\" | spp_vf | {\"-c\":6,\"--proc-type\":\"secondary\",\"--no-pci\":null,\"--bogus\":\"1\",\"-w\":\"\"}"
-                        + " | {\"--client-id\":1,\"--vhost-client\":\"\",\"--zzz\":1,\"-n\":\"2\"}"
+                        + " | {\"--client-id\":1,\"--vhost-client\":\"\",\"--zzz\":1}"
                         + " | launch 1 spp_vf -c 6 -w --no-pci --proc-type secondary -- --client-id 1 --vhost-client",
                 "9 | spp_pcap | {\"--lcores\":\"(1-3)\",\"--proc-type\":\"secondary\",\"--file-prefix\":\"spp\"}"
                         + " | {\"-c\":\"phy:0\",\"--fsize\":1024,\"--out-dir\":\"/tmp\"}"
@@ -71,14 +71,13 @@ class PrimaryRoutesTest {
                 "{\"client_id\":1} | key(proc_name) required.",
                 "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-m\":\"512\"}} | key(app) required.",
                 "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-m\":\"512\"},\"app\":{}} | invalid key(eal):",
-                "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\"},\"app\":{}} | invalid key(eal):",
                 "{\"client_id\":1,\"proc_name\":\"sh\",\"eal\":{\"-l\":\"1\",\"--proc-type\":\"x\"},\"app\":{}} | invalid key(proc_name): sh.",
                 "{\"client_id\":0,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\",\"--proc-type\":\"x\"},\"app\":{}} | invalid key(client_id): 0.",
                 "{\"client_id\":1.5,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\",\"--proc-type\":\"x\"},\"app\":{}} | invalid key(client_id): 1.5.",
                 "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":[],\"app\":{}} | invalid key(eal): [].",
-                "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1 -- -s evil\",\"--proc-type\":\"x\"},\"app\":{}} | invalid key(eal): -l 1 -- -s evil.",
-                "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\\n2\",\"--proc-type\":\"x\"},\"app\":{}} | invalid key(eal): -l 1?2.",
-                "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\",\"--proc-type\":\"x\"},\"app\":{\"-s\":{}}} | invalid key(app): -s {}.",
+                "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1 -- -s evil\",\"--proc-type\":\"x\"},\"app\":{}} | invalid key(eal):",
+                "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\\n2\",\"--proc-type\":\"x\"},\"app\":{}} | invalid key(eal):",
+                "{\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\",\"--proc-type\":\"x\"},\"app\":{\"-s\":{}}} | invalid key(app):",
                 "[] | Not in json format.",
             })
     void shouldRefuseALaunchThatIsNone(final String body, final String text) throws Exception {
@@ -95,8 +94,8 @@ class PrimaryRoutesTest {
             value = {
                 "POST | /port_id/0/validate | {\"rule\":{\"direction\":\"ingress\",\"group\":1,\"pattern\":[\"eth dst is 10:22:33:44:55:66\",\"vlan vid is 100\"],\"actions\":[\"queue index 0\",\"of_pop_vlan\"]}}"
                         + " | flow validate phy:0 group 1 ingress pattern eth dst is 10:22:33:44:55:66 / vlan vid is 100 / end actions queue index 0 / of_pop_vlan / end",
-                "POST | /port_id/7 | {\"rule\":{\"direction\":\"egress\",\"priority\":2,\"transfer\":true,\"pattern\":[],\"actions\":[\"drop\"]}}"
-                        + " | flow create phy:7 priority 2 transfer egress pattern end actions drop / end",
+                "POST | /port_id/7 | {\"rule\":{\"direction\":\"egress\",\"priority\":2,\"transfer\":true,\"pattern\":[\"eth\"],\"actions\":[\"drop\"]}}"
+                        + " | flow create phy:7 priority 2 transfer egress pattern eth / end actions drop / end",
                 "DELETE | /port_id/0 | `` | flow destroy phy:0 ALL",
                 "DELETE | /5/port_id/0 | `` | flow destroy phy:0 5",
             })
@@ -121,13 +120,12 @@ class PrimaryRoutesTest {
                 "POST | /port_id/0 | {} | 400 | key(rule) required.",
                 "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\"}} | 400 | key(pattern) required.",
                 "POST | /port_id/0 | {\"rule\":7} | 400 | invalid key(rule): 7.",
-                "POST | /port_id/0 | {\"rule\":{\"direction\":\"zz\",\"pattern\":[\"eth\"],\"actions\":[]}} | 400 | invalid key(direction): zz.",
-                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":\"eth\",\"actions\":[]}} | 400 | invalid key(pattern): eth.",
-                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[\"eth / end actions drop\"],\"actions\":[]}} | 400 | invalid key(pattern):",
-                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[\"eth\\n\"],\"actions\":[]}} | 400 | invalid key(pattern): eth?.",
-                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[],\"actions\":[7]}} | 400 | invalid key(actions): 7.",
-                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[],\"actions\":[],\"group\":-1}} | 400 | invalid key(group): -1.",
-                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[],\"actions\":[],\"transfer\":1}} | 400 | invalid key(transfer): 1.",
+                "POST | /port_id/0 | {\"rule\":{\"direction\":\"zz\",\"pattern\":[\"eth\"],\"actions\":[\"drop\"]}} | 400 | invalid key(rule):",
+                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":\"eth\",\"actions\":[\"drop\"]}} | 400 | invalid key(rule):",
+                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[\"eth / end actions drop\"],\"actions\":[\"drop\"]}} | 400 | invalid key(rule):",
+                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[\"eth\"],\"actions\":[]}} | 400 | invalid key(rule):",
+                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[],\"actions\":[7]}} | 400 | invalid key(rule):",
+                "POST | /port_id/0 | {\"rule\":{\"direction\":\"ingress\",\"pattern\":[\"eth\"],\"actions\":[\"drop\"],\"group\":-1}} | 400 | invalid key(rule):",
                 "GET | /status | `` | 404 | Not found: '/status'",
                 "POST | /port_id/abc | {} | 404 | Not found: '/port_id/abc'",
                 "PUT | /port_id/0 | {} | 405 | Method not allowed.",

@@ -146,6 +146,10 @@ class RestApiTest {
                         + " | invalid key(proc_name): sh. Expected one of spp_nfv, spp_vf, spp_mirror, spp_pcap.",
                 "PUT | /v1/primary/launch | {\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-m\":\"512\"},\"app\":{}} | 400"
                         + " | invalid key(eal): {\"-m\": \"512\"}. Expected EAL options with -l, -c or --lcores among them.",
+                "PUT | /v1/primary/launch | {\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1 --set x\"},\"app\":{}} | 400"
+                        + " | invalid key(eal): {\"-l\": \"1 --set x\"}. Expected EAL options with -l, -c or --lcores among them.",
+                "PUT | /v1/primary/launch | {\"client_id\":1,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\\u0000\"},\"app\":{}} | 400"
+                        + " | invalid key(eal): {\"-l\": \"1\\u0000\"}. Expected EAL options with -l, -c or --lcores among them.",
                 "PUT | /v1/primary/launch | {\"client_id\":128,\"proc_name\":\"spp_nfv\",\"eal\":{\"-l\":\"1\"},\"app\":{}} | 400"
                         + " | invalid key(client_id): 128. Expected a number from 1 to 127.",
             })
