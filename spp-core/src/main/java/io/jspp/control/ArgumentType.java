@@ -50,6 +50,7 @@ public final class ArgumentType {
             new FlowRuleForm());
 
     private static final int MAX_PORT_NUMBER = 65_535;
+    private static final Pattern PLAIN_WORD = Pattern.compile("[\\x21-\\x7e]{1,512}");
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}");
     private static final Pattern PORT_SYNTAX =
             Pattern.compile("([a-z][a-z0-9_]{0,15}):([0-9]{1,9})(?: ?nq ?([0-9]{1,9}))?");
@@ -170,8 +171,11 @@ public final class ArgumentType {
 
     private String canonical(final String text) {
         if (form != null) {
-            final List<String> words = form.check(CommandCodec.words(text));
-            return words == null ? null : String.join(" ", words);
+            final List<String> words = CommandCodec.words(text);
+            final boolean plain =
+                    words.stream().allMatch(word -> PLAIN_WORD.matcher(word).matches());
+            final List<String> canonical = plain ? form.check(words) : null;
+            return canonical == null ? null : String.join(" ", canonical);
         }
         if (this == PHYSICAL_PORT) {
             return DECIMAL.matcher(text).matches() ? "phy:" + Integer.parseInt(text) : text;

@@ -1,6 +1,7 @@
 package io.jspp.control;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +115,20 @@ final class FlowRuleForm implements WordsForm {
             }
         }
         object.forEach((name, value) -> rule.put(String.valueOf(name), value));
-        return rule.get(PATTERN) instanceof List && rule.get(ACTIONS) instanceof List ? check(write(rule)) : null;
+        final Object transfer = rule.get("transfer");
+        return isParts(rule.get(PATTERN))
+                        && isParts(rule.get(ACTIONS))
+                        && (transfer == null || transfer instanceof Boolean)
+                ? check(write(rule))
+                : null;
+    }
+
+    /** An array of texts, none of which ends a part by itself: what is behind it would be another part, or action. */
+    private static boolean isParts(final Object json) {
+        return json instanceof List<?> parts
+                && parts.stream()
+                        .allMatch(part -> part instanceof String text
+                                && Collections.disjoint(CommandCodec.words(text), List.of(SLASH, END)));
     }
 
     @Override

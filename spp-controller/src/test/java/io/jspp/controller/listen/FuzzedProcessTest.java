@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Whoever connects as a process and says or withholds anything: the processes that are there, and their callers, don't notice. */
 @Tag("once")
@@ -80,6 +81,7 @@ class FuzzedProcessTest {
     }
 
     @Test
+    @Timeout(3_000)
     @Tag("long")
     void shouldOutliveAHundredThousandBrokenProcesses() throws Exception {
         breakIn(100_000, SEED + 1);

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Any request gets an answer: 2xx or 4xx with a sentence, never 500; what reaches a process is a command that the process
@@ -33,12 +34,6 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class FuzzedRestTest {
     private static final long SEED = Long.getLong("io.jspp.seed", 20_260_401L);
-    private static final String FLOW =
-            "flow (validate|create) phy:[0-9]{1,9} (group [0-9]+ )?(priority [0-9]+ )?(transfer )?(ingress|egress) pattern"
-                    + " (([A-Za-z0-9_.:]+ )+/ )*end actions (([A-Za-z0-9_.:]+ )+/ )*end|flow destroy phy:[0-9]+ (ALL|[0-9]{1,9})";
-    private static final String LAUNCH =
-            "launch [0-9]{1,3} spp_(nfv|vf|mirror|pcap)( [\\x21-\\x7e]+)+ --( [\\x21-\\x7e]+)*";
-
     private final Map<ProcessKind, AnsweringProcess> processes = new EnumMap<>(ProcessKind.class);
     private final Queue<String> strange = new ConcurrentLinkedQueue<>();
     private final CommandCodec codec = new CommandCodec(CommandRegistry.standard());
@@ -74,6 +69,7 @@ class FuzzedRestTest {
     }
 
     @Test
+    @Timeout(3_000)
     @Tag("long")
     void shouldAnswerAHundredThousandRequests() throws Exception {
         run(100_000, SEED + 1);
@@ -127,7 +123,13 @@ class FuzzedRestTest {
     private void damaged(final RestFuzz.Request request, final String where) throws IOException {
         try (RawHttp connection = new RawHttp(ctl.controller().restPort())) {
             connection.send(request.bytes()).endInput();
-            judge(connection.read(), where);
+            final RawHttp.Answer answer = connection.read();
+            if (request.bytes()[0] == 'H') {
+                // Of what HEAD would have shown only the length comes; what was read as its body is the next answer.
+                assertTrue(answer.status() < 500 || answer.status() == 501 || answer.status() == 505, where);
+            } else {
+                judge(answer, where);
+            }
         } catch (final IOException ended) {
             // Bytes without a request, or a body that never became whole.
             assertFalse(String.valueOf(ended.getMessage()).startsWith("no status line"), () -> where + ": " + ended);
@@ -147,11 +149,8 @@ class FuzzedRestTest {
     }
 
     private String answer(final ProcessKind kind, final String request) {
-        final boolean own = kind == ProcessKind.PRIMARY && (request.matches(FLOW) || request.matches(LAUNCH));
         try {
-            if (!own) {
-                codec.parse(kind, List.of(request.split(" ")));
-            }
+            codec.parse(kind, List.of(request.split(" ")));
             if (!request.matches("[\\x20-\\x7e]+")) {
                 strange.add(kind + ": " + CommandCodec.printable(request, 400));
             }
