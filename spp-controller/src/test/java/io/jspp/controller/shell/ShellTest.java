@@ -390,6 +390,8 @@ class ShellTest {
         assertTrue(shell.complete("nfv 1; migrate ").contains("vhost:3"));
         assertEquals(List.of("vhost:3"), shell.complete("nfv 1; del vh"));
         assertEquals(List.of("ring:"), shell.complete("pri; add pipe:0 "));
+        assertEquals(List.of("nfv", "vf", "mirror", "pcap"), shell.complete("pri; launch "));
+        assertEquals("2", shell.complete("pri; launch nfv ").get(0));
         assertEquals(
                 List.of("mirror", "nfv", "pcap", "vf"),
                 shell.complete("pri; launch ").stream().sorted().toList());
