@@ -58,7 +58,7 @@ public enum Feature implements Item {
             FULL_RUN,
             EVERY_RUN,
             EVERY_RUN,
-            "QEMU: less than a tenth out of order while the guest itself moves flows between its channels"),
+            "QEMU: none out of order while its channels stay; less than a tenth while the guest itself moves flows between them"),
     PAIRS_CHANGE(
             "queue pairs come and go under load",
             FULL_RUN,
