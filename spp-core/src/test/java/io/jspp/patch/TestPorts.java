@@ -42,6 +42,9 @@ final class TestPorts implements PortContext, AutoCloseable {
     final Map<QueueId, Sink> sinks = new ConcurrentHashMap<>();
     final Map<PortId, TestPort> ports = new ConcurrentHashMap<>();
 
+    /** Ports opened and not closed yet. */
+    int openPorts;
+
     /** Sequence number that came last, by source and flow: written by the worker that polls the source. */
     private final int[][] last = new int[64][FLOWS];
 
@@ -72,6 +75,7 @@ final class TestPorts implements PortContext, AutoCloseable {
             public Port open(PortId id, PortContext context) {
                 TestPort port = new TestPort(id, queues, spreads);
                 ports.put(id, port);
+                openPorts++;
                 return port;
             }
         };
@@ -201,7 +205,9 @@ final class TestPorts implements PortContext, AutoCloseable {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            openPorts--;
+        }
     }
 
     /** Never runs dry; hands out its frames again only after release. */
