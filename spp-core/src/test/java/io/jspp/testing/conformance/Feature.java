@@ -84,7 +84,12 @@ public enum Feature implements Item {
             OPEN,
             EVERY_RUN,
             "virtio-user: without hugepages it has one region"),
-    LARGE_MEMORY("regions of 2 GiB and more", OPEN, OPEN, EVERY_RUN, "QEMU and virtio-user: tried with at most 1 GiB"),
+    LARGE_MEMORY(
+            "regions of 2 GiB and more",
+            FULL_RUN,
+            OPEN,
+            EVERY_RUN,
+            "QEMU: 3 GiB; virtio-user: tried with at most 1 GiB"),
     HUGE_PAGES("guest memory on hugepages", OPEN, OPEN, EVERY_RUN, "QEMU and virtio-user: tried with small pages only"),
 
     MIGRATION("live migration, three pings lost at most", EVERY_RUN, ABSENT, ABSENT, "virtual machines only"),
@@ -108,10 +113,10 @@ public enum Feature implements Item {
             "a matter of QEMU and its guest, which negotiate it; no test looks at the announcement"),
     MTU(
             "MTU (NET_MTU)",
-            OPEN,
+            FULL_RUN,
             ABSENT,
             EVERY_RUN,
-            "QEMU sends one with host_mtu=N, which no test sets; virtio-user asks for none"),
+            "QEMU sends one with host_mtu=N; virtio-user asks for none"),
     REPLY_ACK("acknowledged requests (REPLY_ACK)", EVERY_RUN, EVERY_RUN, EVERY_RUN),
     STATUS("device status (STATUS)", EVERY_RUN, EVERY_RUN, EVERY_RUN),
     BACKEND_REQ("back-end channel (BACKEND_REQ)", EVERY_RUN, ABSENT, EVERY_RUN, "virtio-user asks for none"),
