@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A QEMU guest with a card on each of two nfv processes: one takes its memory region by region (CONFIGURE_MEM_SLOTS), the other as a table. The guest gets
- * more memory while it pings through both; or it has 3 GiB.
+ * more memory while it pings through both; or it has 3 GiB, or huge pages.
  */
 @Tag("peer")
 @Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX, Need.NET_ADMIN, Need.IP, Need.TUN})
@@ -112,7 +112,7 @@ class QemuMemorySlotsIT {
                 List.of(Feature.LARGE_MEMORY, Feature.SEVERAL_REGIONS, Feature.MTU),
                 Peer.QEMU,
                 "3 GiB",
-                () -> withBoth(onFile(mebibytes), "host_mtu=" + MTU, (namespace, guest) -> {
+                () -> withBoth(onFile(mebibytes, ""), "host_mtu=" + MTU, (namespace, guest) -> {
                     assertMessages(mebibytes);
                     ping(guest);
                     transfer(namespace, guest);
@@ -124,9 +124,24 @@ class QemuMemorySlotsIT {
                 }));
     }
 
-    private static List<String> onFile(int mebibytes) {
+    @Tag("long")
+    @Requires(Need.HUGEPAGES)
+    @Test
+    void shouldTakeHugePages() throws Exception {
+        Conformance.prove(
+                Feature.HUGE_PAGES,
+                Peer.QEMU,
+                "huge pages",
+                () -> withBoth(onFile(MEMORY_MIB, ",hugetlb=on,hugetlbsize=2M"), "", (namespace, guest) -> {
+                    assertMessages(MEMORY_MIB);
+                    ping(guest);
+                    transfer(namespace, guest);
+                }));
+    }
+
+    private static List<String> onFile(int mebibytes, String more) {
         String size = mebibytes + "M";
-        String file = "memory-backend-memfd,id=mem,share=on,prealloc=off,size=" + size;
+        String file = "memory-backend-memfd,id=mem,share=on,prealloc=off,size=" + size + more;
         return List.of("-machine", "memory-backend=mem", "-m", size, "-object", file);
     }
 

@@ -90,7 +90,7 @@ public enum Feature implements Item {
             OPEN,
             EVERY_RUN,
             "QEMU: 3 GiB; virtio-user: tried with at most 1 GiB"),
-    HUGE_PAGES("guest memory on hugepages", OPEN, OPEN, EVERY_RUN, "QEMU and virtio-user: tried with small pages only"),
+    HUGE_PAGES("guest memory on hugepages", FULL_RUN, OPEN, EVERY_RUN, "virtio-user: tried with small pages only"),
 
     MIGRATION("live migration, three pings lost at most", EVERY_RUN, ABSENT, ABSENT, "virtual machines only"),
     DIRTY_LOG(
