@@ -111,12 +111,7 @@ public enum Feature implements Item {
             ABSENT,
             ABSENT,
             "a matter of QEMU and its guest, which negotiate it; no test looks at the announcement"),
-    MTU(
-            "MTU (NET_MTU)",
-            FULL_RUN,
-            ABSENT,
-            EVERY_RUN,
-            "QEMU sends one with host_mtu=N; virtio-user asks for none"),
+    MTU("MTU (NET_MTU)", FULL_RUN, ABSENT, EVERY_RUN, "QEMU sends one with host_mtu=N; virtio-user asks for none"),
     REPLY_ACK("acknowledged requests (REPLY_ACK)", EVERY_RUN, EVERY_RUN, EVERY_RUN),
     STATUS("device status (STATUS)", EVERY_RUN, EVERY_RUN, EVERY_RUN),
     BACKEND_REQ("back-end channel (BACKEND_REQ)", EVERY_RUN, ABSENT, EVERY_RUN, "virtio-user asks for none"),
