@@ -1,9 +1,14 @@
 package io.jspp.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -15,7 +20,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
+import io.jspp.port.PortEvents;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
 import org.agrona.UnsafeApi;
@@ -195,6 +202,47 @@ class ArchitectureTest {
                                 "net.openhft.chronicle.core..",
                                 "org.slf4j..")))
                         .and(not(PRIMITIVE_OR_ARRAY))));
+    }
+
+    /**
+     * Number 229 of the catalogue of bad inputs: a wall clock that jumps changes no time-out, since nobody asks it but who shows or records when a thing
+     * happened.
+     */
+    @Test
+    void shouldMeasureTimeWithTheMonotonicClockOnly() {
+        check(noClasses()
+                .that(not(type(PortEvents.class).or(simpleName("PcapTxQueue"))))
+                .should()
+                .callMethodWhere(
+                        target(owner(resideInAPackage("java.time.."))).and(target(nameMatching("now|system.*"))))
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callConstructor(Date.class));
+    }
+
+    /** Number 185: what goes wrong in one worker, session or command ends no process; each {@code main} ends its own, when it is done. */
+    @Test
+    void shouldEndAProcessInItsMainOnly() {
+        check(noClasses()
+                .that(not(simpleNameEndingWith("Main")
+                        .or(simpleName("NetnsProbe"))
+                        .or(simpleName("Termination"))))
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class));
+    }
+
+    /** Number 165: no ring, pool or queue between processes has several producers, who would have to meet in a read-modify-write. */
+    @Test
+    void shouldShareNoWordThatSeveralWrite() {
+        check(noClasses()
+                .should()
+                .callMethodWhere(target(owner(type(UnsafeApi.class)))
+                        .and(target(nameMatching("(compareAnd|getAnd|weakCompareAnd).*")))));
     }
 
     private static final DescribedPredicate<JavaClass> PRIMITIVE_OR_ARRAY = DescribedPredicate.describe(

@@ -17,6 +17,11 @@ import io.jspp.testing.Requires;
 import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A QEMU guest with a card on each of two nfv processes: one takes its memory region by region (CONFIGURE_MEM_SLOTS), the other as a table. The guest gets
- * more memory while it pings through both.
+ * more memory while it pings through both; or it has 3 GiB, or huge pages.
  */
 @Tag("peer")
 @Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX, Need.NET_ADMIN, Need.IP, Need.TUN})
@@ -46,14 +51,29 @@ class QemuMemorySlotsIT {
 
     private static final String PARTS = "for i in 1 2; do cat /tmp/part; done";
 
+    private static final int MTU = 4000;
+    private static final int PAGE = 4096;
+
+    /** Fewer than the buffers of a ring lie in. */
+    private static final int ENOUGH_PAGES = 32;
+
+    /** Headers of a ping. */
+    private static final int IP_AND_ICMP = 20 + 8;
+
     private static final Pattern MEMORY = Pattern.compile(
             "([0-9]+) regions?, ([0-9]+) MiB; SET_MEM_TABLE ([0-9]+), ADD_MEM_REG ([0-9]+), REM_MEM_REG ([0-9]+)");
+
+    /** Of the guest's memory. */
+    private static final Pattern MAPPING =
+            Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) \\S+ ([0-9a-f]+) .*/memfd:memory-backend");
 
     private static final Pattern SEQUENCE = Pattern.compile(" (?:icmp_)?seq=([0-9]+) ");
 
     @TempDir
     private Path directory;
 
+    private final String outside = "spps" + ProcessHandle.current().pid() % 100_000;
+    private final List<SppProcess> nfvs = new ArrayList<>();
     private SppCluster cluster;
     private RestClient rest;
 
@@ -63,15 +83,81 @@ class QemuMemorySlotsIT {
     @Tag("once")
     @Test
     void shouldTakeMemoryByRegionsOrAsATableAlsoWhenItGrows() throws Exception {
+        String size = MEMORY_MIB + "M";
+        List<String> memory = List.of(
+                "-machine",
+                "memory-backend=mem",
+                "-m",
+                size + ",slots=2,maxmem=1G",
+                "-object",
+                "memory-backend-memfd,id=mem,share=on,size=" + size);
         Conformance.prove(
                 List.of(Feature.MEMORY_SLOTS, Feature.MEMORY_TABLE, Feature.SEVERAL_REGIONS),
                 Peer.QEMU,
                 "a DIMM is added",
-                this::growWithBoth);
+                () -> withBoth(memory, "", (namespace, guest) -> {
+                    assertMessages(MEMORY_MIB);
+                    transfer(namespace, guest);
+                    growUnderLoad(guest);
+                    transfer(namespace, guest);
+                }));
     }
 
-    private String growWithBoth() throws Exception {
-        String outside = "spps" + ProcessHandle.current().pid() % 100_000;
+    /** With 3 GiB a PC has 2 below 4 GiB and, behind the hole for devices, one above, which is at 2 GiB of the file. Only touched pages are there. */
+    @Tag("long")
+    @Test
+    void shouldTakeThreeGibibytesWithAHoleAndAnMtu() throws Exception {
+        int mebibytes = 3072;
+        Conformance.prove(
+                List.of(Feature.LARGE_MEMORY, Feature.SEVERAL_REGIONS, Feature.MTU),
+                Peer.QEMU,
+                "3 GiB",
+                () -> withBoth(onFile(mebibytes, ""), "host_mtu=" + MTU, (namespace, guest) -> {
+                    assertMessages(mebibytes);
+                    ping(guest);
+                    transfer(namespace, guest);
+                    for (int i = 0; i < 2; i++) {
+                        int pages = pagesUsed(nfvs.get(i), 2L << 30);
+                        assertTrue(pages > ENOUGH_PAGES, "nfv " + (i + 1) + " used " + pages + " pages above 4 GiB");
+                    }
+                    pingWithMtu(namespace, guest);
+                }));
+    }
+
+    @Tag("long")
+    @Requires(Need.HUGEPAGES)
+    @Test
+    void shouldTakeHugePages() throws Exception {
+        Conformance.prove(
+                Feature.HUGE_PAGES,
+                Peer.QEMU,
+                "huge pages",
+                () -> withBoth(onFile(MEMORY_MIB, ",hugetlb=on,hugetlbsize=2M"), "", (namespace, guest) -> {
+                    assertMessages(MEMORY_MIB);
+                    ping(guest);
+                    transfer(namespace, guest);
+                }));
+    }
+
+    private static List<String> onFile(int mebibytes, String more) {
+        String size = mebibytes + "M";
+        String file = "memory-backend-memfd,id=mem,share=on,prealloc=off,size=" + size + more;
+        return List.of("-machine", "memory-backend=mem", "-m", size, "-object", file);
+    }
+
+    /** What is done with the guest. */
+    private interface Body {
+        void run(NetworkNamespace namespace, QemuGuest guest) throws IOException;
+    }
+
+    /**
+     * Boots a guest with a card on each nfv.
+     *
+     * @param memory arguments of QEMU
+     * @param deviceOptions of the cards
+     * @return nothing to be said about it
+     */
+    private String withBoth(List<String> memory, String deviceOptions, Body body) throws Exception {
         try (NetworkNamespace namespace = NetworkNamespace.open();
                 SppCluster started =
                         new SppCluster("slots", ProjectHome.launcher().toString(), line -> {})) {
@@ -85,7 +171,7 @@ class QemuMemorySlotsIT {
             rest = new RestClient(cluster.restPort());
             for (int i = 0; i < 2; i++) {
                 namespace.adopt(outside + i, "192.168." + (7 + i) + ".2/24");
-                startNfv(i + 1, i == 0);
+                nfvs.add(startNfv(i + 1, i == 0));
                 String nfv = "nfv " + (i + 1) + "; ";
                 cluster.shell(
                         nfv + "add vhost:" + i,
@@ -93,45 +179,98 @@ class QemuMemorySlotsIT {
                         nfv + "patch tap:" + i + " vhost:" + i,
                         nfv + "forward");
             }
-            try (QemuGuest guest =
-                    QemuGuest.start(GuestImage.prepare(), options()).boot("192.168.7.1/24")) {
+            try (QemuGuest guest = QemuGuest.start(GuestImage.prepare(), options(memory, deviceOptions))
+                    .boot("192.168.7.1/24")) {
                 guest.check("ip addr add 192.168.8.1/24 dev eth1 && ip link set eth1 up", LIMIT);
                 guest.check(MAKE_PART, LIMIT);
-                assertMessages(MEMORY_MIB);
-                transfer(namespace, guest);
-                growUnderLoad(guest);
-                transfer(namespace, guest);
+                body.run(namespace, guest);
             }
             return "";
         }
     }
 
-    private void startNfv(int id, boolean slots) {
+    private SppProcess startNfv(int id, boolean slots) {
         List<String> words = new ArrayList<>(List.of("nfv", "-l", "0,1", "--file-prefix", cluster.prefix()));
         words.addAll(List.of("--set", "vhost.memory.slots=" + slots));
         words.addAll(List.of("--", "-n", "" + id, "-s", "127.0.0.1:" + cluster.secondaryPort()));
-        cluster.awaitReady(cluster.start("nfv" + id, words));
+        return cluster.awaitReady(cluster.start("nfv" + id, words));
     }
 
-    private QemuGuest.Options options() {
+    private QemuGuest.Options options(List<String> memory, String deviceOptions) {
         List<QemuGuest.Nic> nics = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            nics.add(new QemuGuest.Nic(cluster.vhostSocket(i), false, "52:54:00:00:00:0" + (1 + i), "", ""));
+            nics.add(new QemuGuest.Nic(cluster.vhostSocket(i), false, "52:54:00:00:00:0" + (1 + i), "", deviceOptions));
         }
-        String size = MEMORY_MIB + "M";
-        return new QemuGuest.Options(
-                "g0",
-                directory,
-                nics,
-                MEMORY_MIB,
-                1,
-                List.of(
-                        "-machine",
-                        "memory-backend=mem",
-                        "-m",
-                        size + ",slots=2,maxmem=1G",
-                        "-object",
-                        "memory-backend-memfd,id=mem,share=on,size=" + size));
+        return new QemuGuest.Options("g0", directory, nics, 0, 1, memory);
+    }
+
+    private static void ping(QemuGuest guest) {
+        for (int i = 0; i < 2; i++) {
+            String peer = "192.168." + (7 + i) + ".2";
+            guest.run("ping -c 1 -W 5 " + peer, LIMIT); // resolves the address
+            String report = guest.check("ping -c 10 -i 0.1 -W 5 " + peer, LIMIT);
+            assertTrue(report.contains(" 0% packet loss"), report);
+        }
+    }
+
+    /** The guest's driver takes the MTU from the device; frames of that size go through whole. */
+    private void pingWithMtu(NetworkNamespace namespace, QemuGuest guest) {
+        for (int i = 0; i < 2; i++) {
+            assertEquals(
+                    MTU,
+                    Integer.parseInt(guest.check("cat /sys/class/net/eth" + i + "/mtu", LIMIT)
+                            .strip()));
+            namespace.check("ip", "link", "set", outside + i, "mtu", "" + MTU);
+            long bytes = rest.counter(i + 1, "vhost:" + i, "rx", "bytes");
+            long packets = rest.counter(i + 1, "vhost:" + i, "rx", "packets");
+            String report = guest.check(
+                    "ping -c 10 -i 0.1 -W 5 -s " + (MTU - IP_AND_ICMP) + " 192.168." + (7 + i) + ".2", LIMIT);
+            assertTrue(report.contains(" 0% packet loss"), report);
+            long more = rest.counter(i + 1, "vhost:" + i, "rx", "bytes") - bytes;
+            long frames = rest.counter(i + 1, "vhost:" + i, "rx", "packets") - packets;
+            // Each in one frame: fragments would be three times as many. The guest may ask for the neighbour's address
+            // besides.
+            assertTrue(frames < 20 && more >= 10L * MTU, more + " bytes in " + frames + " frames");
+        }
+        assertEquals(
+                "0",
+                guest.check("awk '/^Ip: [0-9]/ {print $15 + $18}' /proc/net/snmp", LIMIT)
+                        .strip(),
+                "fragments");
+    }
+
+    /** Pages that a process has used of the guest's memory, from {@code offset} on in its file; proc(5), maps and pagemap. */
+    private static int pagesUsed(SppProcess nfv, long offset) throws IOException {
+        Path proc = Path.of("/proc", "" + nfv.pid());
+        int used = 0;
+        try (FileChannel pages = FileChannel.open(proc.resolve("pagemap"))) {
+            for (String line : Files.readAllLines(proc.resolve("maps"))) {
+                Matcher mapping = MAPPING.matcher(line);
+                if (mapping.find()) {
+                    long end = Long.parseLong(mapping.group(2), 16);
+                    long begin = Long.parseLong(mapping.group(1), 16);
+                    begin += Math.max(0, offset - Long.parseLong(mapping.group(3), 16));
+                    used += begin < end ? present(pages, begin, end) : 0;
+                }
+            }
+        }
+        return used;
+    }
+
+    private static int present(FileChannel pages, long begin, long end) throws IOException {
+        ByteBuffer words =
+                ByteBuffer.allocate((int) ((end - begin) / PAGE * Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        long from = begin / PAGE * Long.BYTES;
+        int read = 0;
+        while (words.hasRemaining() && read >= 0) {
+            read = pages.read(words, from + words.position());
+        }
+        words.flip();
+        int used = 0;
+        while (words.remaining() >= Long.BYTES) {
+            used += words.getLong() < 0 ? 1 : 0; // bit 63: present
+        }
+        return used;
     }
 
     /** Which requests brought the memory, by the nfvs' own account. */

@@ -7,8 +7,8 @@ import org.agrona.UnsafeApi;
  * {@link Region} or was checked against one.
  *
  * <p>Plain access is the unmarked name and is for one writer. {@code Acquire}, {@code Release} and {@code Opaque} mean what
- * {@link java.lang.invoke.VarHandle} says. On memory of a guest use neither {@link #casLong} nor {@link #fill}: where that memory has
- * vanished they end the JVM instead of raising an InternalError.
+ * {@link java.lang.invoke.VarHandle} says. On memory of a guest don't use {@link #fill}: where that memory has
+ * vanished it ends the JVM instead of raising an InternalError. There is no read-modify-write: every shared word has one writer.
  */
 public final class Memory {
     private static final int LONG_COPY_LIMIT = 128;
@@ -119,11 +119,6 @@ public final class Memory {
     public static void putByteOpaque(long address, byte value) {
         UnsafeApi.storeFence();
         UnsafeApi.putByte(address, value);
-    }
-
-    /** Sets a word when it still holds {@code expected}. Own sealed segment and private memory only, never a guest's. */
-    public static boolean casLong(long address, long expected, long value) {
-        return UnsafeApi.compareAndSetLong(null, address, expected, value);
     }
 
     /** Orders stores before loads after: needed where each side stores its word and then looks at the other's. */

@@ -51,9 +51,6 @@ class MemoryTest {
             assertEquals(9, Memory.getIntOpaque(a + 8));
             Memory.putLongOpaque(a + 16, 10);
             assertEquals(10, Memory.getLongOpaque(a + 16));
-            assertFalse(Memory.casLong(a + 16, 9, 11));
-            assertTrue(Memory.casLong(a + 16, 10, 11));
-            assertEquals(11, Memory.getLong(a + 16));
             byte[] bytes = {1, 2, 3, 4};
             Memory.put(a + 32, bytes, 1, 2);
             byte[] back = new byte[4];

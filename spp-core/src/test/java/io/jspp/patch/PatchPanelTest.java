@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.jspp.linux.FileDescriptor;
+import io.jspp.memory.NativeMemory;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
@@ -205,6 +207,31 @@ class PatchPanelTest extends PatchLab {
             patch("phy:2", i % 2 == 0 ? "phy:3" : "phy:2");
         }
         waitFor(() -> sent("phy:1") > 10_000);
+        assertEquals(List.of(), sink("phy:1").faults());
+    }
+
+    /** Number 194 of the catalogue of bad inputs. */
+    @Test
+    void shouldLoseAndLeaveNothingWhileAPortIsAddedAndDeletedHundredsOfTimes() {
+        panel.forward();
+        patch("phy:0", "phy:1");
+        PortId ring = PortId.parse("ring:0");
+        int ports = world.openPorts;
+        int memory = NativeMemory.live();
+        int descriptors = FileDescriptor.live();
+        for (int i = 0; i < 300; i++) {
+            panel.add(ring);
+            if (i % 100 == 0) {
+                patch("phy:2", "ring:0");
+            }
+            panel.delete(ring);
+        }
+        assertEquals(ports, world.openPorts);
+        assertEquals(memory, NativeMemory.live());
+        assertEquals(descriptors, FileDescriptor.live());
+        assertEquals(Set.of("phy:0 0 rx", "phy:1 0 tx"), world.claims);
+        long before = sent("phy:1");
+        waitFor(() -> sent("phy:1") > before + 1000);
         assertEquals(List.of(), sink("phy:1").faults());
     }
 }

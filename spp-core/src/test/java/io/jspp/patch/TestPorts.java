@@ -45,6 +45,9 @@ public final class TestPorts implements PortContext, AutoCloseable {
     public final Map<QueueId, Sink> sinks = new ConcurrentHashMap<>();
     public final Map<PortId, TestPort> ports = new ConcurrentHashMap<>();
 
+    /** Ports opened and not closed yet. */
+    int openPorts;
+
     /** Sequence number that came last, by source and flow: written by the worker that polls the source. */
     private final int[][] last = new int[64][FLOWS];
 
@@ -75,6 +78,7 @@ public final class TestPorts implements PortContext, AutoCloseable {
             public Port open(PortId id, PortContext context) {
                 TestPort port = new TestPort(id, queues, spreads);
                 ports.put(id, port);
+                openPorts++;
                 return port;
             }
         };
@@ -204,7 +208,9 @@ public final class TestPorts implements PortContext, AutoCloseable {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            openPorts--;
+        }
     }
 
     /** Never runs dry; hands out its frames again only after release. */

@@ -22,6 +22,7 @@ public enum Need {
     IP("ip", "iproute2"),
     ETHTOOL("ethtool", "ethtool"),
     PING("ping", "iputils-ping"),
+    PERL("perl", "perl-base"),
     IPERF3("iperf3", "iperf3"),
     TSHARK("tshark", "tshark"),
     TESTPMD("dpdk-testpmd", "dpdk-dev"),

@@ -8,10 +8,17 @@ import io.jspp.config.ExitCode;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.port.Direction;
 import io.jspp.port.PortId;
+import io.jspp.testing.Need;
+import io.jspp.testing.Patience;
+import io.jspp.testing.Requires;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -167,7 +174,8 @@ class AttachProcessTest {
     @Tag("once")
     @Test
     void shouldNotTakeAStoppedSecondaryForDead() throws Exception {
-        fixture.primary("", "").awaitOut("primary ready");
+        ChildJvm primary = fixture.primary("", "");
+        primary.awaitOut("primary ready");
         ChildJvm stopped = fixture.secondary(1);
         stopped.awaitOut("attached epoch 1");
         assertTrue(stopped.ask("claim ring:0 tx").startsWith("granted"));
@@ -179,6 +187,17 @@ class AttachProcessTest {
         assertEquals("released", other.ask("release ring:1 tx"));
         signal(stopped, "-CONT");
         assertEquals("true", stopped.ask("attached").split(" ")[0]);
+        assertEquals("released", stopped.ask("release ring:0 tx"));
+
+        // the primary: who is attached goes on, and nobody takes its place
+        assertTrue(stopped.ask("claim ring:0 tx").startsWith("granted"));
+        signal(primary, "-STOP");
+        assertEquals("true " + primary.pid(), stopped.ask("attached"));
+        ChildJvm second = fixture.primary("", "");
+        assertEquals(ExitCode.REFUSED, second.awaitExit());
+        assertTrue(second.allErr().contains("a primary (pid " + primary.pid() + ") runs already"), "names it");
+        signal(primary, "-CONT");
+        assertTrue(other.ask("claim ring:0 tx").contains("in use by nfv 1 (pid " + stopped.pid() + ")"), "kept");
         assertEquals("released", stopped.ask("release ring:0 tx"));
     }
 
@@ -349,9 +368,11 @@ class AttachProcessTest {
                 "one more is the ring's eventfd: " + before + ", " + descriptors(primary));
     }
 
-    private static long descriptors(ChildJvm process) throws java.io.IOException {
-        try (java.util.stream.Stream<Path> files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+    private static long descriptors(ChildJvm process) {
+        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
             return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -378,5 +399,62 @@ class AttachProcessTest {
         }
         assertTrue(descriptors(primary) <= before, before + " then, now " + descriptors(primary));
         assertEquals(ours, FileDescriptor.live());
+    }
+
+    /** Attaches, and exits with the answer unread beyond its first word; COUNT times, each a process of its own. Prints how many were welcome. */
+    private static final String CRASH_LOOP = """
+            use Socket;
+            my ($path, $count, $welcome) = (@ARGV, 0);
+            for (1..$count) {
+                my $child = fork;
+                if ($child == 0) {
+                    my $s;
+                    socket($s, AF_UNIX, SOCK_SEQPACKET, 0) && connect($s, pack_sockaddr_un($path)) or exit 1;
+                    send($s, 'hello version=1 id=7 type=nfv fresh=0 seq=1', 0);
+                    recv($s, my $answer, 2, 0);
+                    exit($answer eq 'ok' ? 0 : 2);
+                }
+                waitpid($child, 0);
+                $welcome++ if $? == 0;
+            }
+            print $welcome;
+            """;
+
+    /** Number 184 of the catalogue of bad inputs. */
+    @Tag("once")
+    @Requires(Need.PERL)
+    @Test
+    void shouldForgetHundredsThatEndAsSoonAsTheyAreAttached() throws Exception {
+        ChildJvm primary = fixture.primary("", "--mbufs 4096");
+        primary.awaitOut("primary ready");
+        String socket = fixture.runDirectory().resolve(AttachClient.SOCKET_NAME).toString();
+        try (Socket controller = fixture.acceptPrimary()) {
+            assertEquals("20", output(crashLoop(socket, 20)));
+            String idle = mempool(controller);
+            long descriptors = descriptors(primary);
+            Process loop = crashLoop(socket, 300);
+            int answers = 0;
+            while (loop.isAlive()) {
+                PrimaryFixture.ask(controller, "status"); // waits 30 s at most
+                answers++;
+            }
+            assertEquals("300", output(loop));
+            assertTrue(answers > 1, "the controller is served meanwhile");
+            assertTrue(mempool(controller).contains("\"size\":4096,\"free\":4096"), mempool(controller));
+            assertEquals(idle, mempool(controller));
+            Patience.await("descriptors as before", 20, () -> descriptors(primary) <= descriptors);
+        }
+        ChildJvm next = fixture.secondary(7);
+        next.awaitOut("attached epoch 321");
+    }
+
+    private static Process crashLoop(String socket, int count) throws IOException {
+        return new ProcessBuilder("perl", "-e", CRASH_LOOP, socket, Integer.toString(count))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static String output(Process process) throws IOException {
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
 }

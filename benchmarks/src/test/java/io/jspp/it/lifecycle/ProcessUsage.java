@@ -28,6 +28,11 @@ record ProcessUsage(
     /** What Unsafe and direct buffers allocate is "Other": {@code (malloc=123KB #45)}, since JDK 25 with a tag in between. */
     private static final Pattern OTHER = Pattern.compile("Other \\(reserved=[^\n]*\n\\s+\\(malloc=[^#]*#(\\d+)");
 
+    /** A guest's memory kept would be far more. */
+    private static final long ROOM_KIB = 32 * 1024;
+
+    private static final int ROOM_MAPPINGS = 40;
+
     static ProcessUsage of(long pid) {
         Path proc = Path.of("/proc", Long.toString(pid));
         long allocations = allocations(proc); // first, since being asked makes the JVM open a socket for that
@@ -74,8 +79,18 @@ record ProcessUsage(
                 .orElseThrow();
     }
 
-    /** Whether nothing is open or mapped that was not at {@code earlier}. */
-    boolean holdsNoMoreThan(ProcessUsage earlier) {
-        return descriptors <= earlier.descriptors && memfdMappings <= earlier.memfdMappings;
+    /**
+     * Whether nothing is open, mapped or allocated that was not at {@code earlier}, but for what grows by itself: compiled code, the heap, the
+     * mappings of both, and buffers that the class library keeps per thread.
+     *
+     * @param roomAllocations that may have been added: fewer than the events in between, so that one for each of them shows
+     */
+    boolean holdsNoMoreThan(ProcessUsage earlier, int roomAllocations) {
+        return descriptors <= earlier.descriptors
+                && memfdMappings <= earlier.memfdMappings
+                && mappings <= earlier.mappings + ROOM_MAPPINGS
+                && anonymousKiB <= earlier.anonymousKiB + ROOM_KIB
+                && sharedKiB <= earlier.sharedKiB + ROOM_KIB
+                && allocations <= earlier.allocations + roomAllocations;
     }
 }

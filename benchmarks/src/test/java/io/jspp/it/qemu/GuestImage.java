@@ -95,7 +95,7 @@ public record GuestImage(Path kernel, Path initramfs) {
             printf '\\nREADY\\n' # a line of its own, even when a reset cut one off
             while IFS= read -r line; do
               command=${line#* }
-              if [ "${line%%%% *}" = ${#command} ]; then
+              if [ "${line%%%% *}" = "#${#command}" ]; then
                 echo "
             RUN"
                 sh -c "$command" 2>&1 </dev/null

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 
 /**
  * The guest's second serial port, where its init runs each command it reads and ends the output with a line that has the exit code. A command goes
- * with its length in front: a busy guest may lose part of what its serial port receives, and then asks for it again instead of running the rest.
+ * with {@code #} and its length in front: a busy guest may lose part of what its serial port receives, and then asks for it again instead of running the rest.
  * A thread of its own reads, so that each line is stamped when it comes. Commands are given by one thread.
  */
 public final class GuestShell implements AutoCloseable {
@@ -153,7 +153,7 @@ public final class GuestShell implements AutoCloseable {
             lines.clear();
             seen = 0;
         }
-        byte[] line = (command.length() + " " + command + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] line = ("#" + command.length() + " " + command + "\n").getBytes(StandardCharsets.US_ASCII);
         try {
             ByteBuffer bytes = ByteBuffer.wrap(line);
             while (bytes.hasRemaining()) {

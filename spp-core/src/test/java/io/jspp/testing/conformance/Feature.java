@@ -58,7 +58,7 @@ public enum Feature implements Item {
             FULL_RUN,
             EVERY_RUN,
             EVERY_RUN,
-            "QEMU: less than a tenth out of order while the guest itself moves flows between its channels"),
+            "QEMU: none out of order while its channels stay; less than a tenth while the guest itself moves flows between them"),
     PAIRS_CHANGE(
             "queue pairs come and go under load",
             FULL_RUN,
@@ -84,8 +84,13 @@ public enum Feature implements Item {
             OPEN,
             EVERY_RUN,
             "virtio-user: without hugepages it has one region"),
-    LARGE_MEMORY("regions of 2 GiB and more", OPEN, OPEN, EVERY_RUN, "QEMU and virtio-user: tried with at most 1 GiB"),
-    HUGE_PAGES("guest memory on hugepages", OPEN, OPEN, EVERY_RUN, "QEMU and virtio-user: tried with small pages only"),
+    LARGE_MEMORY(
+            "regions of 2 GiB and more",
+            FULL_RUN,
+            OPEN,
+            EVERY_RUN,
+            "QEMU: 3 GiB; virtio-user: tried with at most 1 GiB"),
+    HUGE_PAGES("guest memory on hugepages", FULL_RUN, OPEN, EVERY_RUN, "virtio-user: tried with small pages only"),
 
     MIGRATION("live migration, three pings lost at most", EVERY_RUN, ABSENT, ABSENT, "virtual machines only"),
     DIRTY_LOG(
@@ -106,12 +111,7 @@ public enum Feature implements Item {
             ABSENT,
             ABSENT,
             "a matter of QEMU and its guest, which negotiate it; no test looks at the announcement"),
-    MTU(
-            "MTU (NET_MTU)",
-            OPEN,
-            ABSENT,
-            EVERY_RUN,
-            "QEMU sends one with host_mtu=N, which no test sets; virtio-user asks for none"),
+    MTU("MTU (NET_MTU)", FULL_RUN, ABSENT, EVERY_RUN, "QEMU sends one with host_mtu=N; virtio-user asks for none"),
     REPLY_ACK("acknowledged requests (REPLY_ACK)", EVERY_RUN, EVERY_RUN, EVERY_RUN),
     STATUS("device status (STATUS)", EVERY_RUN, EVERY_RUN, EVERY_RUN),
     BACKEND_REQ("back-end channel (BACKEND_REQ)", EVERY_RUN, ABSENT, EVERY_RUN, "virtio-user asks for none"),
