@@ -89,6 +89,7 @@ final class NfvProcess {
     }
 
     private void serve() throws InterruptedException {
+        open(options.runDirectory()::removeIfEmpty);
         AttachClient client = attach();
         SwitchSegment segment = open(SwitchSegment.attach(client.segment().duplicate()));
         CommittedBytes store = segment.clients().configuration(own.clientId());
