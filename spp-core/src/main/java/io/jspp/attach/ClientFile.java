@@ -4,6 +4,7 @@ import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -62,13 +63,23 @@ public final class ClientFile {
     }
 
     /**
-     * For the last secondary that ends after its primary: nobody else would remove the list.
+     * For the last secondary that ends after its primary: removes the list and the run directory, which nobody else would.
      *
      * @param self not counted among the living
      */
     void removeIfLast(ProcessIdentity self) {
-        if (living().stream().allMatch(client -> client.equals(self))) {
-            remove();
+        if (living().stream().anyMatch(client -> !client.equals(self))) {
+            return;
+        }
+        remove();
+        Path directory = path.getParent();
+        try {
+            Files.deleteIfExists(directory);
+            Files.deleteIfExists(directory.getParent());
+        } catch (DirectoryNotEmptyException somebodyElseUsesIt) {
+            return;
+        } catch (IOException e) {
+            throw new ProcessException(ExitCode.FAILED, "remove run directory " + directory + ": " + e.getMessage(), e);
         }
     }
 
