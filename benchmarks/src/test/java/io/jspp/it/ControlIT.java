@@ -1,6 +1,7 @@
 package io.jspp.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.process.SppCluster;
@@ -47,6 +48,16 @@ class ControlIT {
                                 + " or name another with -b ADDR:PORT\n"),
                 outcome.err);
         assertEquals("", outcome.out);
+    }
+
+    @Test
+    void shouldLeaveNothingOfASecondaryThatFoundNoPrimary() throws Exception {
+        final Path run = directory.resolve("run");
+        final Outcome outcome =
+                spp("", ("nfv -l 0 --no-huge --set run.dir=" + run + " --wait 1 -- -n 1 -s 127.0.0.1:1").split(" "));
+        assertEquals(3, outcome.exit, outcome.err);
+        assertTrue(outcome.err.contains("start ./spp primary with the same --file-prefix"), outcome.err);
+        assertFalse(Files.exists(run));
     }
 
     @ParameterizedTest

@@ -214,11 +214,13 @@ public final class Worker implements Runnable, AutoCloseable {
         } else {
             packets += moved;
             idleSinceNs = NOT_IDLE;
-            if (sleptToLimit) {
+        }
+        if (sleptToLimit) {
+            sleptToLimit = false;
+            if (moved != 0) {
                 status.overslept(++overslept);
             }
         }
-        sleptToLimit = false;
         status.cycleDone(nowNs, packets, emptyPolls);
         return moved;
     }
