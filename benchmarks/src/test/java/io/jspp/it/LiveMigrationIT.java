@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.GuestImage;
+import io.jspp.controller.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
@@ -112,7 +112,7 @@ class LiveMigrationIT {
                     "nfv 1; patch vhost:0 phy:0",
                     "nfv 1; patch phy:0 vhost:0",
                     "nfv 1; forward");
-            GuestImage image = GuestImage.prepare();
+            GuestImage image = TestGuests.image();
             try (QemuGuest source = QemuGuest.start(image, guest("source", cluster.vhostSocket(0), device));
                     QemuGuest target =
                             QemuGuest.startIncoming(image, guest("target", cluster.vhostSocket(1), device))) {

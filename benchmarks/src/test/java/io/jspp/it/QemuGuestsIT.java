@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.GuestImage;
+import io.jspp.controller.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
@@ -61,7 +61,7 @@ class QemuGuestsIT {
             cluster.startNfv(1);
             GuestCluster.joinTwoGuests(cluster);
             twoGuests(
-                    GuestImage.prepare(),
+                    TestGuests.image(),
                     guest("g0", cluster.vhostSocket(0), false, 1),
                     guest("g1", cluster.vhostSocket(1), false, 2));
         }
@@ -76,7 +76,7 @@ class QemuGuestsIT {
             cluster.startNfv(1, "--vhost-client");
             GuestCluster.joinTwoGuests(cluster);
             twoGuests(
-                    GuestImage.prepare(),
+                    TestGuests.image(),
                     guest("g0", cluster.vhostSocket(0), true, 1),
                     guest("g1", cluster.vhostSocket(1), true, 2));
         }
@@ -117,7 +117,7 @@ class QemuGuestsIT {
                     "nfv 1; patch vhost:0 " + port,
                     "nfv 1; patch " + port + " vhost:0",
                     "nfv 1; forward");
-            try (QemuGuest guest = QemuGuest.start(GuestImage.prepare(), guest("g0", cluster.vhostSocket(0), false, 1))
+            try (QemuGuest guest = QemuGuest.start(TestGuests.image(), guest("g0", cluster.vhostSocket(0), false, 1))
                     .boot("192.168.7.1/24")) {
                 ping(guest, "192.168.7.2");
                 guest.check(MAKE_FILE, COMMAND);

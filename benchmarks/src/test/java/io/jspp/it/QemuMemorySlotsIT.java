@@ -8,9 +8,8 @@ import io.jspp.controller.json.Json;
 import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.GuestShell;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.GuestShell;
+import io.jspp.controller.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
@@ -179,7 +178,7 @@ class QemuMemorySlotsIT {
                         nfv + "patch tap:" + i + " vhost:" + i,
                         nfv + "forward");
             }
-            try (QemuGuest guest = QemuGuest.start(GuestImage.prepare(), options(memory, deviceOptions))
+            try (QemuGuest guest = QemuGuest.start(TestGuests.image(), options(memory, deviceOptions))
                     .boot("192.168.7.1/24")) {
                 guest.check("ip addr add 192.168.8.1/24 dev eth1 && ip link set eth1 up", LIMIT);
                 guest.check(MAKE_PART, LIMIT);

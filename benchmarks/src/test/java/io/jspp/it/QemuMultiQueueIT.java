@@ -9,8 +9,7 @@ import io.jspp.controller.json.Json;
 import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
@@ -93,8 +92,7 @@ class QemuMultiQueueIT {
                     PAIRS,
                     "queues=" + PAIRS,
                     "mq=on");
-            try (QemuGuest guest =
-                    QemuGuest.start(GuestImage.prepare(), options).boot("192.168.7.1/24")) {
+            try (QemuGuest guest = QemuGuest.start(TestGuests.image(), options).boot("192.168.7.1/24")) {
                 RestClient rest = new RestClient(cluster.restPort());
                 for (int channels : CHANNELS) {
                     keepOrder(rest, namespace, guest, channels);

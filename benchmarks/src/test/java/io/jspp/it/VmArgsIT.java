@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.QemuGuest;
 import io.jspp.testing.DpdkRuntime;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
@@ -85,7 +84,7 @@ class VmArgsIT {
             List<String> arguments = vmArgs(cluster, options).get(0);
             try (SppProcess answer = answer(cluster);
                     QemuGuest guest = QemuGuest.start(
-                                    GuestImage.prepare(), QemuGuest.Options.of("g0", directory, arguments))
+                                    TestGuests.image(), QemuGuest.Options.of("g0", directory, arguments))
                             .boot("192.168.7.1/24")) {
                 String report = guest.check("ping -c 5 -i 0.2 -W 5 192.168.7.2", COMMAND);
                 assertTrue(report.contains(" 0% packet loss"), report + answer.tail());
@@ -95,8 +94,7 @@ class VmArgsIT {
                     .map(word -> word.replace("share=on", "share=off"))
                     .toList();
             assertTrue(String.join(" ", wrong).contains("share=off"));
-            try (QemuGuest guest =
-                    QemuGuest.start(GuestImage.prepare(), QemuGuest.Options.of("g1", directory, wrong))) {
+            try (QemuGuest guest = QemuGuest.start(TestGuests.image(), QemuGuest.Options.of("g1", directory, wrong))) {
                 guest.awaitBoot();
                 guest.check("ip link set eth0 up", COMMAND);
                 awaitCode(cluster, "vhost:0", "memory_not_shared");

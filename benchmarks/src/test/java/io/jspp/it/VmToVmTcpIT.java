@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.GuestImage;
+import io.jspp.controller.qemu.QemuGuest;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
 import io.jspp.testing.conformance.Feature;
@@ -78,7 +78,7 @@ class VmToVmTcpIT {
     }
 
     private void withGuests(Body body) throws Exception {
-        GuestImage image = GuestImage.prepare();
+        GuestImage image = TestGuests.image();
         try (SppCluster cluster = GuestCluster.start("tcp")) {
             SppProcess nfv = cluster.startNfv(1);
             GuestCluster.joinTwoGuests(cluster);

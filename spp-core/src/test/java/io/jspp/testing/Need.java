@@ -1,5 +1,6 @@
 package io.jspp.testing;
 
+import io.jspp.config.GuestFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +28,9 @@ public enum Need {
     TSHARK("tshark", "tshark"),
     TESTPMD("dpdk-testpmd", "dpdk-dev"),
     QEMU("qemu-system-x86_64", "qemu-system-x86"),
-    BUSYBOX(GuestFiles::busyboxPresent, "a static busybox", "apt-get install busybox-static"),
+    BUSYBOX(() -> guestFiles().busybox().isPresent(), "a static busybox", "apt-get install busybox-static"),
     GUEST_KERNEL(
-            GuestFiles::kernelPresent,
+            () -> guestFiles().kernel().isPresent(),
             "a guest kernel with its modules",
             "./spp test --all as root unpacks linux-image-cloud-amd64 under target/guest");
 
@@ -54,6 +55,10 @@ public enum Need {
             known = present.getAsBoolean();
         }
         return known ? Optional.empty() : Optional.of("needs " + what + " (" + nextStep + ")");
+    }
+
+    private static GuestFiles guestFiles() {
+        return new GuestFiles(ProjectHome.directory());
     }
 
     private static boolean onPath(String program) {

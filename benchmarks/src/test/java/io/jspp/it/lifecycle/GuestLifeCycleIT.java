@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
+import io.jspp.controller.qemu.QemuGuest;
 import io.jspp.it.GuestCluster;
 import io.jspp.it.RestClient;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.it.TestGuests;
 import io.jspp.testing.Need;
 import io.jspp.testing.Requires;
 import io.jspp.testing.conformance.Conformance;
@@ -127,7 +127,7 @@ class GuestLifeCycleIT {
 
     private QemuGuest start(SppCluster cluster) throws IOException {
         return QemuGuest.start(
-                GuestImage.prepare(),
+                TestGuests.image(),
                 new QemuGuest.Options("g", directory, cluster.vhostSocket(0), false, "52:54:00:00:00:01"));
     }
 

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.process.SppCluster;
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.GuestImage;
+import io.jspp.controller.qemu.QemuGuest;
+import io.jspp.it.TestGuests;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
@@ -83,7 +84,7 @@ class QemuMatrixIT {
             cluster.startPrimary(COUNTER_ROOM, "0x01", "--vdev", "net_null0");
             cluster.startNfv(1);
             wire(cluster, combinations.size());
-            GuestImage image = GuestImage.prepare();
+            GuestImage image = TestGuests.image();
             try (QemuGuest a = QemuGuest.start(image, guest(cluster, "a", 0, combinations));
                     QemuGuest b = QemuGuest.start(image, guest(cluster, "b", 1, combinations))) {
                 a.awaitBoot();

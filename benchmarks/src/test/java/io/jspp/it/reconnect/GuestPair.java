@@ -2,9 +2,9 @@ package io.jspp.it.reconnect;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.it.qemu.GuestImage;
-import io.jspp.it.qemu.GuestShell;
-import io.jspp.it.qemu.QemuGuest;
+import io.jspp.controller.qemu.GuestShell;
+import io.jspp.controller.qemu.QemuGuest;
+import io.jspp.it.TestGuests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +54,7 @@ final class GuestPair implements AutoCloseable {
                         "",
                         "rx_queue_size=1024,tx_queue_size=1024" + (packed ? ",packed=on" : ""));
                 guests.add(QemuGuest.start(
-                        GuestImage.prepare(), new QemuGuest.Options("g" + i, directory, List.of(nic), 160, 1)));
+                        TestGuests.image(), new QemuGuest.Options("g" + i, directory, List.of(nic), 160, 1)));
             }
             begin();
         } catch (RuntimeException | AssertionError e) {

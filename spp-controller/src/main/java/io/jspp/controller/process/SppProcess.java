@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * A child process whose lines are kept, so that a caller can wait for one: what demo, bench and system tests drive the
  * product with. Each stream has a reader thread that ends with the process. Thread-safe.
  */
-public final class SppProcess implements AutoCloseable {
+public final class SppProcess implements LiveProcess, AutoCloseable {
     private static final int KEPT_LINES = 10_000;
 
     private final String name;
@@ -74,6 +74,7 @@ public final class SppProcess implements AutoCloseable {
         }
     }
 
+    @Override
     public String name() {
         return name;
     }
@@ -82,6 +83,7 @@ public final class SppProcess implements AutoCloseable {
         return process.pid();
     }
 
+    @Override
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -133,7 +135,7 @@ public final class SppProcess implements AutoCloseable {
         }
     }
 
-    /** The last lines of both streams, for messages. */
+    @Override
     public String tail() {
         StringBuilder text = new StringBuilder();
         for (List<String> lines : List.of(out(), err())) {

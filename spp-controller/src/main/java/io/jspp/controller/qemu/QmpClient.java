@@ -1,4 +1,4 @@
-package io.jspp.it.qemu;
+package io.jspp.controller.qemu;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,13 +11,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Commands to QEMU's machine protocol (QEMU docs/interop/qmp-spec), connected at the first one. Used by one test thread. */
+/** Commands to QEMU's machine protocol (QEMU docs/interop/qmp-spec), connected at the first one. Used by one thread. */
 public final class QmpClient implements AutoCloseable {
     private final Path socket;
     private SocketChannel channel;
     private BufferedReader reader;
 
-    QmpClient(Path socket) {
+    /** @param socket {@link QemuCommand#qmpSocket} */
+    public QmpClient(Path socket) {
         this.socket = socket;
     }
 

@@ -1,13 +1,11 @@
-package io.jspp.it.qemu;
+package io.jspp.controller.qemu;
 
 import io.jspp.controller.process.SppProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -15,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * A stock Linux guest under QEMU (TCG) whose only network cards are virtio-net on vhost-user sockets. Commands run in it over
- * its second serial port, one at a time. Used by one test thread.
+ * A stock Linux guest under QEMU (TCG) whose only network cards are virtio-net on vhost-user sockets, and which ends with its owner. Commands run in it over
+ * its second serial port, one at a time. Used by one thread.
  */
 public final class QemuGuest implements AutoCloseable {
     /** What a command printed, and its exit code. */
@@ -32,7 +30,13 @@ public final class QemuGuest implements AutoCloseable {
      */
     public record Nic(Path socket, boolean serverMode, String mac, String netdevOptions, String deviceOptions) {}
 
-    /** How the guest is made. */
+    /**
+     * How the guest is made.
+     *
+     * @param directory where QEMU makes its sockets and the console's log
+     * @param memoryMiB shared memory, 96 at least; 0: {@code arguments} make it
+     * @param arguments further words for QEMU
+     */
     public record Options(
             String name, Path directory, List<Nic> nics, int memoryMiB, int cpus, List<String> arguments) {
         /** With network cards as described. */
@@ -76,20 +80,15 @@ public final class QemuGuest implements AutoCloseable {
     /** In front of a command that ends the guest: lets its answer leave the serial port first. */
     private static final String LATER = "sleep 0.2; ";
 
-    /** Where the first card sits on the root bus, the others behind it: the guest names them in this order. */
-    private static final int FIRST_SLOT = 2;
-
     private final Options options;
     private final SppProcess qemu;
-    private final Path console;
     private final QmpClient qmp;
     private GuestShell shell;
 
-    private QemuGuest(Options options, SppProcess qemu, Path console) {
+    private QemuGuest(Options options, SppProcess qemu) {
         this.options = options;
         this.qemu = qemu;
-        this.console = console;
-        this.qmp = new QmpClient(options.directory().resolve(options.name() + ".qmp"));
+        this.qmp = new QmpClient(QemuCommand.qmpSocket(options));
     }
 
     /** Starts QEMU; returns before the guest has booted, and before a back-end has come. */
@@ -107,56 +106,17 @@ public final class QemuGuest implements AutoCloseable {
     }
 
     private static QemuGuest start(GuestImage image, Options o, List<String> more) {
-        Path commandSocket = o.directory().resolve(o.name() + ".cmd");
-        Path console = o.directory().resolve(o.name() + ".console");
-        List<String> words = command(image, o, commandSocket, console);
+        List<String> words = QemuCommand.words(image, o);
         words.addAll(more);
-        QemuGuest guest = new QemuGuest(o, SppProcess.start("qemu-" + o.name(), Map.of(), words), console);
+        QemuGuest guest = new QemuGuest(o, SppProcess.start("qemu-" + o.name(), Map.of(), words));
         try {
             // At once: what a guest writes before somebody is connected is lost.
-            guest.shell = new GuestShell(o.name(), commandSocket, guest.qemu, guest::console);
+            guest.shell = new GuestShell(o.name(), QemuCommand.commandSocket(o), guest.qemu, QemuCommand.console(o));
             return guest;
         } catch (RuntimeException e) {
             guest.close();
             throw e;
         }
-    }
-
-    private static List<String> command(GuestImage image, Options o, Path commandSocket, Path console) {
-        List<String> words = new ArrayList<>(List.of("qemu-system-x86_64", "-machine", "q35"));
-        words.addAll(List.of("-accel", "tcg,thread=multi", "-cpu", "max", "-smp", Integer.toString(o.cpus())));
-        if (o.arguments().isEmpty()) {
-            words.addAll(List.of("-machine", "memory-backend=mem", "-m", o.memoryMiB() + "M"));
-            words.addAll(List.of("-object", "memory-backend-memfd,id=mem,size=" + o.memoryMiB() + "M,share=on"));
-        }
-        words.addAll(o.arguments());
-        words.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none"));
-        words.addAll(List.of("-kernel", image.kernel().toString()));
-        words.addAll(List.of("-initrd", image.initramfs().toString()));
-        words.addAll(List.of("-append", "console=ttyS0 rdinit=/init quiet no_timer_check"));
-        words.addAll(List.of("-chardev", "file,id=con,append=on,path=" + console, "-serial", "chardev:con"));
-        words.addAll(List.of("-chardev", "socket,id=cmd,path=" + commandSocket + ",server=on,wait=off"));
-        words.addAll(List.of("-serial", "chardev:cmd"));
-        Path qmp = o.directory().resolve(o.name() + ".qmp");
-        words.addAll(List.of("-qmp", "unix:" + qmp + ",server=on,wait=off"));
-        for (int i = 0; i < o.nics().size(); i++) {
-            Nic nic = o.nics().get(i);
-            String mode = nic.serverMode() ? ",server=on,wait=off" : ",reconnect=1";
-            words.addAll(List.of("-chardev", "socket,id=chr" + i + ",path=" + nic.socket() + mode));
-            words.addAll(List.of(
-                    "-netdev",
-                    "vhost-user,id=nd" + i + ",chardev=chr" + i + ",vhostforce=on" + added(nic.netdevOptions())));
-            // vectors=0: QEMU 7.2 under TCG crashes with vhost-user and MSI-X when the interface comes up.
-            words.addAll(List.of(
-                    "-device",
-                    "virtio-net-pci,netdev=nd" + i + ",addr=0x" + Integer.toHexString(FIRST_SLOT + i) + ",mac="
-                            + nic.mac() + ",vectors=0,romfile=" + added(nic.deviceOptions())));
-        }
-        return words;
-    }
-
-    private static String added(String optionList) {
-        return optionList.isEmpty() ? "" : "," + optionList;
     }
 
     /** Waits for the guest's init and gives eth0 an address ({@code 192.168.7.1/24}). */
@@ -167,7 +127,7 @@ public final class QemuGuest implements AutoCloseable {
                 check("ip addr add " + address + " dev eth0 && ip link set eth0 up", COMMAND_LIMIT);
             }
             return this;
-        } catch (RuntimeException | AssertionError e) {
+        } catch (RuntimeException e) {
             close();
             throw e;
         }
@@ -175,7 +135,7 @@ public final class QemuGuest implements AutoCloseable {
 
     /** Waits for the guest's init, after the start, {@link #reboot} or {@link #reset}. */
     public void awaitBoot() {
-        shell.awaitLine(GuestShell.READY::equals, BOOT_LIMIT);
+        shell.awaitReady(BOOT_LIMIT);
     }
 
     /** {@code reboot -f} in the guest: no driver is shut down. {@link #awaitBoot} waits for the new life. */
@@ -203,8 +163,8 @@ public final class QemuGuest implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         for (String state = migration(); !wanted.test(state); state = migration()) {
             if (state.contains("\"status\": \"failed\"") || System.nanoTime() > end) {
-                throw new AssertionError(options.name() + ": not within " + limit.toSeconds() + " s: " + what + ": "
-                        + state + qemu.tail());
+                throw new IllegalStateException(options.name() + ": not within " + limit.toSeconds() + " s: " + what
+                        + ": " + state + qemu.tail());
             }
             LockSupport.parkNanos(20_000_000);
         }
@@ -223,15 +183,18 @@ public final class QemuGuest implements AutoCloseable {
 
     /** Runs a shell line in the guest. */
     public Result run(String line, Duration limit) {
-        shell.begin(line);
-        return shell.end(limit);
+        return shell.run(line, limit);
     }
 
-    /** As {@link #run}, but a non-zero exit code fails the test. */
+    /**
+     * As {@link #run}.
+     *
+     * @throws IllegalStateException when the line ends with another exit code than 0
+     */
     public String check(String line, Duration limit) {
         Result result = run(line, limit);
         if (result.exitCode() != 0) {
-            throw new AssertionError(
+            throw new IllegalStateException(
                     options.name() + ": \"" + line + "\" ended with " + result.exitCode() + ": " + result.output());
         }
         return result.output();
@@ -247,15 +210,6 @@ public final class QemuGuest implements AutoCloseable {
         return shell.stream(id, line);
     }
 
-    private String console() {
-        try {
-            String text = Files.exists(console) ? Files.readString(console, StandardCharsets.ISO_8859_1) : "";
-            return text.substring(Math.max(0, text.length() - 2000));
-        } catch (IOException e) {
-            return "(console unreadable: " + e.getMessage() + ")";
-        }
-    }
-
     /** The QEMU process. */
     public SppProcess process() {
         return qemu;
@@ -266,7 +220,7 @@ public final class QemuGuest implements AutoCloseable {
         return qmp;
     }
 
-    /** SIGKILLs QEMU: a test guest has nothing to save. */
+    /** SIGKILLs QEMU: such a guest has nothing to save. */
     @Override
     public void close() {
         qemu.kill();
@@ -275,6 +229,7 @@ public final class QemuGuest implements AutoCloseable {
             shell.close();
         }
         try {
+            Files.deleteIfExists(QemuCommand.commandSocket(options));
             for (Nic nic : options.nics()) {
                 if (nic.serverMode()) {
                     // Its own one, which the next QEMU could not bind.

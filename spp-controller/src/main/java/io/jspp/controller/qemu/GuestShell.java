@@ -1,6 +1,6 @@
-package io.jspp.it.qemu;
+package io.jspp.controller.qemu;
 
-import io.jspp.controller.process.SppProcess;
+import io.jspp.controller.process.LiveProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The guest's second serial port, where its init runs each command it reads and ends the output with a line that has the exit code. A command goes
@@ -33,6 +35,7 @@ public final class GuestShell implements AutoCloseable {
     /** What the guest's init says first. */
     static final String READY = "READY";
 
+    private static final Logger LOG = LoggerFactory.getLogger(GuestShell.class);
     private static final String RUN = "RUN";
     private static final String EXIT = "EXIT ";
 
@@ -45,9 +48,8 @@ public final class GuestShell implements AutoCloseable {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(120);
 
     private final String name;
-    private final Path socket;
-    private final SppProcess qemu;
-    private final Supplier<String> console;
+    private final LiveProcess qemu;
+    private final Path console;
     private final SocketChannel channel;
     private final List<Line> lines = new ArrayList<>();
     private final Map<String, List<Line>> streams = new HashMap<>();
@@ -55,13 +57,15 @@ public final class GuestShell implements AutoCloseable {
     private boolean closed;
 
     /**
-     * Connects, as soon as QEMU has opened the socket.
+     * Connects, as soon as QEMU has opened the socket. QEMU serves one connection at a time: a second one waits for the end of the first.
      *
-     * @param console told in messages
+     * @param name what messages call the guest
+     * @param socket {@link QemuCommand#commandSocket}
+     * @param console its end is told in messages
+     * @throws IllegalStateException when QEMU ends first, or opens no such socket in time
      */
-    GuestShell(String name, Path socket, SppProcess qemu, Supplier<String> console) {
+    public GuestShell(String name, Path socket, LiveProcess qemu, Path console) {
         this.name = name;
-        this.socket = socket;
         this.qemu = qemu;
         this.console = console;
         channel = connect(socket, qemu, CONNECT_LIMIT);
@@ -70,7 +74,7 @@ public final class GuestShell implements AutoCloseable {
         reader.start();
     }
 
-    static SocketChannel connect(Path socket, SppProcess owner, Duration limit) {
+    static SocketChannel connect(Path socket, LiveProcess owner, Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         try {
             while (true) {
@@ -140,9 +144,9 @@ public final class GuestShell implements AutoCloseable {
     void begin(String command) {
         Line said = give(command);
         for (int i = 1; !said.text().equals(RUN); i++) {
-            System.out.println(name + ": a command did not arrive whole: " + said.text());
+            LOG.info("{}: a command did not arrive whole: {}", name, said.text());
             if (i == TRIES) {
-                throw new IllegalStateException(name + ": no command arrives whole" + console.get());
+                throw new IllegalStateException(name + ": no command arrives whole" + console());
             }
             said = give(command);
         }
@@ -162,7 +166,28 @@ public final class GuestShell implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": write to the guest's command port", e);
         }
-        return awaitLine(answer -> answer.equals(RUN) || answer.startsWith(AGAIN), ANSWER_LIMIT);
+        Line answer = awaitLine(said -> said.equals(RUN) || said.startsWith(AGAIN), ANSWER_LIMIT);
+        synchronized (lines) {
+            // What came before is of a command that whoever was connected before us had begun.
+            lines.subList(0, seen).clear();
+            seen = 0;
+        }
+        return answer;
+    }
+
+    /** Waits for the guest's init, which has to be connected to when it is there: after the start, a reboot or reset. */
+    public void awaitReady(Duration limit) {
+        awaitLine(READY::equals, limit);
+    }
+
+    /**
+     * Runs a shell line in the guest.
+     *
+     * @throws IllegalStateException when it has not ended in time, or QEMU has ended
+     */
+    public QemuGuest.Result run(String line, Duration limit) {
+        begin(line);
+        return end(limit);
     }
 
     /** Waits for a line behind the last one waited for. */
@@ -180,7 +205,7 @@ public final class GuestShell implements AutoCloseable {
                 if (closed || leftMs <= 0) {
                     throw new IllegalStateException(name + ": "
                             + (closed ? "the guest's command port closed" : "not within " + limit.toSeconds() + " s")
-                            + ", so far: " + text() + console.get() + qemu.tail());
+                            + ", so far: " + text() + console() + qemu.tail());
                 }
                 try {
                     lines.wait(leftMs);
@@ -213,11 +238,20 @@ public final class GuestShell implements AutoCloseable {
         }
     }
 
+    private String console() {
+        try {
+            String text = Files.exists(console) ? Files.readString(console, StandardCharsets.ISO_8859_1) : "";
+            return text.substring(Math.max(0, text.length() - 2000));
+        } catch (IOException e) {
+            return "(console unreadable: " + e.getMessage() + ")";
+        }
+    }
+
+    /** Disconnects; the guest goes on. */
     @Override
     public void close() {
         try {
             channel.close();
-            Files.deleteIfExists(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,7 +1,8 @@
-package io.jspp.it.qemu;
+package io.jspp.controller.qemu;
 
-import io.jspp.testing.GuestFiles;
-import io.jspp.testing.ProjectHome;
+import io.jspp.config.ExitCode;
+import io.jspp.config.GuestFiles;
+import io.jspp.config.ProcessException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -11,14 +12,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Kernel and initramfs of the test guests: Debian's cloud kernel ({@link GuestFiles}),
- * busybox, virtio modules, iperf3 and ethtool, and an init that runs the commands that come over the second serial port.
- * Made once, and again when this class wants it otherwise, under {@code target/guest-image}; processes that want it at once wait for each other.
+ * Kernel and initramfs of our guests: Debian's cloud kernel ({@link GuestFiles}), busybox, virtio modules, programs of this machine on demand, and an init
+ * that runs the commands that come over the second serial port ({@link GuestShell}). Made once under {@code target/guest-image}, and again when this class,
+ * the kernel or the list of programs is another; processes that want it at once wait for each other.
+ *
+ * @param kernel uncompressed, to be started directly
+ * @param initramfs about 3 MiB without programs, 11 MiB with iperf3
  */
 public record GuestImage(Path kernel, Path initramfs) {
     private static final List<String> MODULES = List.of(
@@ -30,38 +35,72 @@ public record GuestImage(Path kernel, Path initramfs) {
             "drivers/virtio/virtio_pci_modern_dev.ko",
             "drivers/virtio/virtio_pci.ko",
             "drivers/net/virtio_net.ko");
-    private static final List<String> PROGRAMS = List.of("/usr/bin/iperf3", "/usr/sbin/ethtool");
 
-    /** Builds the image unless it is there. */
-    public static GuestImage prepare() throws IOException {
-        Path directory = ProjectHome.directory().resolve("target/guest-image");
-        Files.createDirectories(directory);
-        try (FileChannel channel = FileChannel.open(
-                        directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
-            String made = Integer.toHexString(List.of(INIT, MODULES, PROGRAMS).hashCode());
-            GuestImage image =
-                    new GuestImage(directory.resolve("vmlinux"), directory.resolve("initramfs-" + made + ".cpio"));
-            if (lock.isValid() && !Files.exists(image.initramfs)) {
-                build(directory, image);
+    private static final long LDD_SECONDS = 120;
+
+    /**
+     * Builds the image unless it is there.
+     *
+     * @param home the project's top directory
+     * @param programs absolute paths of programs that the guest shall have besides busybox's
+     * @throws ProcessException when a part is missing or the image can't be written; the message names the next step
+     */
+    public static GuestImage prepare(Path home, List<String> programs) {
+        GuestFiles files = new GuestFiles(home);
+        Path bzImage = part(files.kernel(), home, "a guest kernel", "linux-image-cloud-amd64");
+        String made = Integer.toHexString(
+                List.of(INIT, MODULES, programs, bzImage.toString()).hashCode());
+        Path directory = home.resolve("target/guest-image");
+        String release = bzImage.getFileName().toString();
+        GuestImage image = new GuestImage(
+                directory.resolve(release.replace("vmlinuz", "vmlinux")),
+                directory.resolve("initramfs-" + made + ".cpio"));
+        if (image.isComplete()) {
+            return image;
+        }
+        try {
+            Files.createDirectories(directory);
+            try (FileChannel channel = FileChannel.open(
+                            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (lock.isValid() && !image.isComplete()) {
+                    build(directory, image, home, files, programs);
+                }
             }
             return image;
+        } catch (IOException e) {
+            throw new ProcessException(
+                    ExitCode.FAILED,
+                    "the guest image in " + directory + " can't be made: " + e
+                            + " (it is made once, by a user who may write there)",
+                    e);
         }
     }
 
-    private static void build(Path directory, GuestImage image) throws IOException {
-        Path bzImage = GuestFiles.kernel().orElseThrow();
+    /** The initramfs is written last. */
+    private boolean isComplete() {
+        return Files.isReadable(initramfs) && Files.isReadable(kernel);
+    }
+
+    private static Path part(Optional<Path> found, Path home, String what, String debianPackage) {
+        return found.orElseThrow(() -> new ProcessException(
+                ExitCode.FAILED,
+                what + " is missing: sudo bash " + home.resolve(".ci/guest-packages") + " " + debianPackage));
+    }
+
+    private static void build(Path directory, GuestImage image, Path home, GuestFiles files, List<String> programs)
+            throws IOException {
         Path partial = directory.resolve("vmlinux.part");
-        KernelImage.extract(bzImage, partial);
+        KernelImage.extract(files.kernel().orElseThrow(), partial);
         Files.move(partial, image.kernel, StandardCopyOption.REPLACE_EXISTING);
 
         CpioArchive cpio = new CpioArchive();
         for (String name : List.of("proc", "sys", "dev", "tmp", "run", "root", "bin", "sbin", "usr/bin", "usr/sbin")) {
             cpio.directory(name);
         }
-        cpio.file("bin/busybox", GuestFiles.busybox().orElseThrow());
+        cpio.file("bin/busybox", part(files.busybox(), home, "a static busybox", "busybox-static"));
         cpio.link("bin/sh", "busybox");
-        Path modules = GuestFiles.modules().orElseThrow().resolve("kernel");
+        Path modules = files.modules().orElseThrow().resolve("kernel");
         StringBuilder load = new StringBuilder();
         for (String module : MODULES) {
             String name = module.substring(module.lastIndexOf('/') + 1);
@@ -69,7 +108,7 @@ public record GuestImage(Path kernel, Path initramfs) {
             load.append("insmod /modules/").append(name).append('\n');
         }
         TreeSet<String> libraries = new TreeSet<>();
-        for (String program : PROGRAMS) {
+        for (String program : programs) {
             cpio.file(program.substring(1), Path.of(program));
             libraries.addAll(libraries(program));
         }
@@ -109,22 +148,19 @@ public record GuestImage(Path kernel, Path initramfs) {
             """;
 
     private static List<String> libraries(String program) throws IOException {
-        return run(Path.of("/"), "ldd", program)
+        return output("ldd", program)
                 .lines()
                 .flatMap(line -> Stream.of(line.strip().split("\\s+")))
                 .filter(word -> word.startsWith("/"))
                 .toList();
     }
 
-    private static String run(Path directory, String... command) throws IOException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
+    private static String output(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
-            if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(LDD_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new IOException(String.join(" ", command) + " failed: " + output);
             }
         } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-package io.jspp.it.qemu;
+package io.jspp.controller.qemu;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.jspp.testing;
+package io.jspp.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,22 +9,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where the peer tests find what a QEMU guest is made of. {@code ./spp test --all} puts it under target/guest. */
-public final class GuestFiles {
-    private GuestFiles() {}
-
+/**
+ * Where a QEMU guest's parts are found: a kernel that {@code .ci/guest-packages} has unpacked below the project, else one that this machine has
+ * installed. Looks at files only. Any thread.
+ *
+ * @param home the project's top directory
+ */
+public record GuestFiles(Path home) {
     /** The compressed kernel image, whose modules are in {@link #modules}. */
-    public static Optional<Path> kernel() {
-        return roots().stream().flatMap(GuestFiles::kernelsBelow).findFirst();
+    public Optional<Path> kernel() {
+        return Stream.of(home.resolve("target/guest"), Path.of("/"))
+                .flatMap(GuestFiles::kernelsBelow)
+                .findFirst();
     }
 
     /** The directory {@code lib/modules/<release>} of {@link #kernel}. */
-    public static Optional<Path> modules() {
+    public Optional<Path> modules() {
         return kernel().map(GuestFiles::modulesOf);
     }
 
     /** A statically linked busybox. */
-    public static Optional<Path> busybox() {
+    public Optional<Path> busybox() {
         return Stream.of("/bin/busybox", "/usr/bin/busybox")
                 .map(Path::of)
                 .filter(Files::isExecutable)
@@ -32,27 +37,15 @@ public final class GuestFiles {
                 .findFirst();
     }
 
-    static boolean kernelPresent() {
-        return kernel().isPresent();
-    }
-
-    static boolean busyboxPresent() {
-        return busybox().isPresent();
-    }
-
-    private static List<Path> roots() {
-        return List.of(ProjectHome.directory().resolve("target/guest"), Path.of("/"));
-    }
-
     private static Stream<Path> kernelsBelow(Path root) {
         try (Stream<Path> files = Files.list(root.resolve("boot"))) {
-            return files
-                    .filter(file -> file.getFileName().toString().matches("vmlinuz-.*-cloud-amd64"))
+            List<Path> kernels = files.filter(
+                            file -> file.getFileName().toString().matches("vmlinuz-.*-cloud-amd64"))
                     .filter(Files::isReadable)
                     .filter(file -> Files.isDirectory(modulesOf(file)))
                     .sorted(Comparator.reverseOrder())
-                    .toList()
-                    .stream();
+                    .toList();
+            return kernels.stream();
         } catch (IOException e) {
             return Stream.empty(); // no such directory, or not ours to read: nothing to be found there
         }
