@@ -1,14 +1,20 @@
 package io.jspp.primary;
 
+import io.jspp.attach.ProcessIdentity;
 import io.jspp.config.ExitCode;
 import io.jspp.control.JsonWriter;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One launched secondary over all its lives. Guarded by its {@link Launcher}. */
 final class Launched {
@@ -31,11 +37,15 @@ final class Launched {
         }
     }
 
+    private static final String LINE_WORD = "launched";
+    private static final int LINE_HEAD = 7;
+
     private final int id;
     private final String name;
     private final List<String> command;
     private final Path log;
     private Process process;
+    private ProcessIdentity identity = new ProcessIdentity(0, 0);
     private State state = State.WAITING;
     private long startedNs;
     private int restarts;
@@ -61,8 +71,57 @@ final class Launched {
         return state;
     }
 
+    /** Null when its present life was begun by an earlier primary. */
     Process process() {
         return process;
+    }
+
+    /** The process of its present, or last, life. */
+    ProcessIdentity identity() {
+        return identity;
+    }
+
+    /**
+     * What the next primary must know to go on with it; reversed by {@link #parse}.
+     *
+     * <pre>
+     *   launched spp_nfv 1 4711 8211733 0 /log/spp_nfv-1.log /opt/spp nfv -l 1,2 …
+     *            name   id  pid   start restarts log         command, all words URL-encoded
+     * </pre>
+     */
+    String line() {
+        return Stream.concat(
+                        Stream.of(
+                                LINE_WORD,
+                                name,
+                                "" + id,
+                                "" + identity.pid(),
+                                "" + identity.startTicks(),
+                                "" + restarts,
+                                log.toString()),
+                        command.stream())
+                .map(word -> URLEncoder.encode(word, StandardCharsets.UTF_8))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** What an earlier primary launched, or null when the line tells of something else. Whether it still runs remains to be seen. */
+    static Launched parse(String line) {
+        List<String> words = Arrays.stream(line.split(" "))
+                .map(word -> URLDecoder.decode(word, StandardCharsets.UTF_8))
+                .toList();
+        if (!words.get(0).equals(LINE_WORD) || words.size() <= LINE_HEAD) {
+            return null;
+        }
+        Launched entry = new Launched(
+                Integer.parseInt(words.get(2)),
+                words.get(1),
+                words.subList(LINE_HEAD, words.size()),
+                Path.of(words.get(6)));
+        entry.identity = new ProcessIdentity(Integer.parseInt(words.get(3)), Long.parseLong(words.get(4)));
+        entry.restarts = Integer.parseInt(words.get(5));
+        entry.startedNs = System.nanoTime();
+        entry.state = entry.identity.alive() ? State.RUNNING : State.WAITING;
+        return entry;
     }
 
     /**
@@ -71,7 +130,7 @@ final class Launched {
      * @throws IOException when that isn't possible
      */
     Process start(Map<String, String> environment) throws IOException {
-        if (process != null) {
+        if (identity.pid() != 0) {
             restarts++;
         }
         Files.writeString(
@@ -86,6 +145,7 @@ final class Launched {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
         process = builder.start();
+        identity = ProcessIdentity.of((int) process.pid());
         startedNs = System.nanoTime();
         state = State.RUNNING;
         return process;
@@ -99,12 +159,21 @@ final class Launched {
      */
     void ended(int exit, boolean restart, long steadyNs, int most) {
         lastExit = exit;
-        if (exit == ExitCode.OK || !restart) {
-            state = State.ENDED;
+        if (exit == ExitCode.USAGE || exit == ExitCode.REFUSED) {
+            state = restart ? State.REFUSED : State.ENDED;
             return;
         }
-        if (exit == ExitCode.USAGE || exit == ExitCode.REFUSED) {
-            state = State.REFUSED;
+        ended(exit == ExitCode.OK || !restart, steadyNs, most);
+    }
+
+    /**
+     * The process of an earlier primary has ended: with which exit status only its parent could learn.
+     *
+     * @param forGood it is not to be started again
+     */
+    void ended(boolean forGood, long steadyNs, int most) {
+        if (forGood) {
+            state = State.ENDED;
             return;
         }
         quickDeaths = System.nanoTime() - startedNs < steadyNs ? quickDeaths + 1 : 0;
@@ -124,7 +193,7 @@ final class Launched {
         json.object()
                 .field("name", name)
                 .field("id", id)
-                .field("pid", process == null ? 0 : process.pid())
+                .field("pid", identity.pid())
                 .field("state", state.word)
                 .field("restarts", restarts);
         if (lastExit == null) {
@@ -138,6 +207,6 @@ final class Launched {
     /** {@code spp_nfv 5 (pid 4711)}. */
     @Override
     public String toString() {
-        return name + " " + id + (process == null ? "" : " (pid " + process.pid() + ")");
+        return name + " " + id + (identity.pid() == 0 ? "" : " (pid " + identity.pid() + ")");
     }
 }

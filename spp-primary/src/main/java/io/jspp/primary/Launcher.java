@@ -1,9 +1,11 @@
 package io.jspp.primary;
 
+import io.jspp.attach.ProcessIdentity;
 import io.jspp.config.ConfigKeys;
 import io.jspp.config.ProcessOptions;
 import io.jspp.control.CommandException;
 import io.jspp.control.JsonWriter;
+import io.jspp.runtime.ConfigurationStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +18,21 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Starts secondaries on request and starts those again that die, until they are told to end. What it started goes on when this process ends, like
- * any other secondary, and is nobody's to restart then. Commands run on the control thread; deaths are handled by the thread {@code launcher}.
+ * any other secondary, and the next primary takes it over. Commands run on the control thread; deaths are handled by the thread {@code launcher}.
  */
 final class Launcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     private static final String PREFIX = "spp_";
     private static final int MOST_DOUBLINGS = 5;
+
+    /** How often processes are looked at whose parent this one is not. */
+    private static final long LOOK_MS = 200;
 
     /**
      * How deaths are dealt with.
@@ -53,6 +59,7 @@ final class Launcher implements AutoCloseable {
         daemon.setDaemon(true);
         return daemon;
     });
+    private Runnable changed = () -> {};
     private boolean closed;
 
     /**
@@ -109,7 +116,13 @@ final class Launcher implements AutoCloseable {
      * @param name {@code spp_nfv}, {@code spp_vf} …
      * @throws CommandException when its id is in use by another one that was launched, or it can't be started
      */
-    synchronized void launch(int id, String name, List<String> eal, List<String> application) throws CommandException {
+    void launch(int id, String name, List<String> eal, List<String> application) throws CommandException {
+        startFirst(id, name, eal, application);
+        changed.run();
+    }
+
+    private synchronized void startFirst(int id, String name, List<String> eal, List<String> application)
+            throws CommandException {
         Launched former = launched.get(id);
         if (former != null && former.state() == Launched.State.RUNNING) {
             throw new CommandException(
@@ -163,43 +176,111 @@ final class Launcher implements AutoCloseable {
         }
     }
 
-    private synchronized void ended(Launched entry, Process process) {
-        if (closed || entry.process() != process) {
-            return;
+    private void ended(Launched entry, Process process) {
+        synchronized (this) {
+            if (closed || entry.process() != process) {
+                return;
+            }
+            String who = entry.toString();
+            entry.ended(process.exitValue(), patience.restart, steadyNs(), patience.quickDeaths);
+            goOn(entry, who, "exit status " + process.exitValue());
         }
-        String who = entry.toString();
-        entry.ended(
-                process.exitValue(),
-                patience.restart,
-                TimeUnit.MILLISECONDS.toNanos(patience.steadyMs),
-                patience.quickDeaths);
+        changed.run();
+    }
+
+    private long steadyNs() {
+        return TimeUnit.MILLISECONDS.toNanos(patience.steadyMs);
+    }
+
+    private void goOn(Launched entry, String who, String how) {
         switch (entry.state()) {
-            case ENDED -> LOG.info("{} has ended with exit status {}", who, process.exitValue());
+            case ENDED -> LOG.info("{} has ended with {}", who, how);
             case WAITING -> {
                 long pauseMs = patience.pauseMs << Math.min(Math.max(entry.quickDeaths() - 1, 0), MOST_DOUBLINGS);
-                LOG.warn("{} died with exit status {}: starting it again in {} ms", who, process.exitValue(), pauseMs);
+                LOG.warn("{} died with {}: starting it again in {} ms", who, how, pauseMs);
                 later(() -> restart(entry), pauseMs);
             }
-            default ->
-                LOG.error(
-                        "{} ended with exit status {} and is not started again: see {}",
-                        who,
-                        process.exitValue(),
-                        entry.log());
+            default -> LOG.error("{} ended with {} and is not started again: see {}", who, how, entry.log());
         }
     }
 
-    private synchronized void restart(Launched entry) {
-        if (closed || launched.get(entry.id()) != entry || entry.state() != Launched.State.WAITING) {
+    private void restart(Launched entry) {
+        synchronized (this) {
+            if (closed || launched.get(entry.id()) != entry || entry.state() != Launched.State.WAITING) {
+                return;
+            }
+            try {
+                watch(entry, entry.start(environment));
+                LOG.info("started {} again", entry);
+            } catch (IOException e) {
+                entry.giveUp();
+                LOG.error("{} can't be started again: {}", entry, e.getMessage());
+            }
+        }
+        changed.run();
+    }
+
+    /**
+     * Takes over what an earlier primary launched: what died meanwhile is started again, what runs is watched. Before any command.
+     *
+     * @param lines of {@link #lines}, among others
+     * @param left whether a process said good-bye to this primary
+     * @param afterChange called when {@link #lines} has changed, on any thread, without this object's lock
+     */
+    void takeOver(List<String> lines, Predicate<ProcessIdentity> left, Runnable afterChange) {
+        synchronized (this) {
+            lines.forEach(line -> ConfigurationStore.attempt(line, () -> takeOver(line)));
+        }
+        changed = afterChange;
+        thread.scheduleWithFixedDelay(() -> look(left), LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void takeOver(String line) {
+        Launched entry = Launched.parse(line);
+        if (entry == null) {
             return;
         }
-        try {
-            watch(entry, entry.start(environment));
-            LOG.info("started {} again", entry);
-        } catch (IOException e) {
-            entry.giveUp();
-            LOG.error("{} can't be started again: {}", entry, e.getMessage());
+        launched.put(entry.id(), entry);
+        if (entry.state() == Launched.State.RUNNING) {
+            LOG.info("took over {}, log {}", entry, entry.log());
+        } else if (patience.restart) {
+            goOn(entry, entry.toString(), "no primary to see it");
+        } else {
+            entry.ended(true, 0, 0);
         }
+    }
+
+    /** Those whose parent was an earlier primary. */
+    private void look(Predicate<ProcessIdentity> left) {
+        boolean some = false;
+        synchronized (this) {
+            for (Launched entry : launched.values()) {
+                if (!closed
+                        && entry.process() == null
+                        && entry.state() == Launched.State.RUNNING
+                        && !entry.identity().alive()) {
+                    String who = entry.toString();
+                    boolean saidSo = left.test(entry.identity());
+                    entry.ended(saidSo || !patience.restart, steadyNs(), patience.quickDeaths);
+                    goOn(entry, who, saidSo ? "a good-bye" : "an exit status that only its parent could learn");
+                    some = true;
+                }
+            }
+        }
+        if (some) {
+            changed.run();
+        }
+    }
+
+    /** What the next primary needs to take over, a line each. */
+    synchronized String lines() {
+        StringBuilder text = new StringBuilder();
+        for (Launched entry : launched.values()) {
+            if (entry.state() == Launched.State.RUNNING || entry.state() == Launched.State.WAITING) {
+                text.append(entry.line()).append('\n');
+            }
+        }
+        return text.toString();
     }
 
     /** {@code launched}: what was launched and what became of it. */

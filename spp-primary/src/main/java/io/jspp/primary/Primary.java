@@ -89,6 +89,9 @@ final class Primary implements AutoCloseable {
         configuration.part(() -> registry.inspect(ClaimRegistry::configuration));
         Launcher launcher = Launcher.of(options);
         opened.add(launcher);
+        OwnConfiguration.Part launches = configuration.part(launcher::lines);
+        launcher.takeOver(configuration.resumed().lines().toList(), registry::hasLeft, launches::commit);
+        launches.commit();
         status = new PrimaryStatus(options.lcores(), registry, forwarder, launcher);
         control = new ControlConnection(
                 0,

@@ -43,6 +43,7 @@ final class Registry {
 
     private final ClientFile clientFile;
     private final Map<Integer, Client> clients = new TreeMap<>();
+    private final Map<Integer, ProcessIdentity> left = new HashMap<>();
     private final ClaimRegistry claims;
     private SwitchSegment segment;
     private long adoptedNs;
@@ -175,6 +176,7 @@ final class Registry {
             case "devices" -> new Answer(AttachMessage.of("ok").with(claims.deviceFacts()), List.of(), true);
             case "bye" -> {
                 boolean forget = message.number("forget", 0) == 1;
+                left.put(client.id(), client.process());
                 bury(client, forget ? ClientTable.State.EXITED : ClientTable.State.DIED, "left");
                 yield Answer.ok();
             }
@@ -443,6 +445,11 @@ final class Registry {
 
     private void writeClientFile() {
         clientFile.write(clients.values().stream().map(Client::process).toList());
+    }
+
+    /** Whether this process was the last with its client id that said good-bye. */
+    synchronized boolean hasLeft(ProcessIdentity process) {
+        return left.containsValue(process);
     }
 
     /** Attached secondaries, in the order of their ids. */

@@ -1,9 +1,11 @@
 package io.jspp.primary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jspp.attach.ProcessIdentity;
 import io.jspp.control.CommandException;
 import io.jspp.control.JsonWriter;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,8 +47,28 @@ class LauncherTest {
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         assertEquals(0, run("mkfifo", directory.resolve("wake").toString()));
         logs = directory.resolve("log");
-        launcher = new Launcher(
-                program, logs, "left", Map.of("COLOUR", "blue"), new Launcher.Patience(true, 1, 60_000, 2));
+        launcher = newLauncher();
+    }
+
+    private Launcher newLauncher() {
+        return new Launcher(
+                directory.resolve("spp"),
+                logs,
+                "left",
+                Map.of("COLOUR", "blue"),
+                new Launcher.Patience(true, 1, 60_000, 2));
+    }
+
+    /** What the next primary does with what this one has committed. */
+    private void succeed(Predicate<ProcessIdentity> left, Runnable changed) {
+        String lines = launcher.lines();
+        launcher.close();
+        launcher = newLauncher();
+        launcher.takeOver(List.of(("nfv 1\nadd ring:0\n" + lines).split("\n")), left, changed);
+    }
+
+    private long pid(String status) {
+        return Long.parseLong(status.replaceAll(".*\"pid\":([0-9]+).*", "$1"));
     }
 
     private static int run(String... words) throws IOException {
@@ -126,8 +150,7 @@ class LauncherTest {
     void shouldStartAgainWhatWasKilledAndGiveUpInTheEnd() throws Exception {
         launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
         String first = awaitStatus("\"state\":\"running\"");
-        long pid = Long.parseLong(first.replaceAll(".*\"pid\":([0-9]+).*", "$1"));
-        assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
+        assertTrue(ProcessHandle.of(pid(first)).orElseThrow().destroyForcibly());
         awaitStatus("\"state\":\"running\",\"restarts\":1,\"last_exit\":137");
         end("1");
         awaitStatus("\"state\":\"given up\",\"restarts\":2,\"last_exit\":1");
@@ -147,6 +170,38 @@ class LauncherTest {
         Files.delete(directory.resolve("end"));
         launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
         awaitStatus("\"state\":\"running\",\"restarts\":0,\"last_exit\":null");
+    }
+
+    /** The primary dies: the next one goes on with its launched processes, and the one after that. */
+    @Test
+    void shouldTakeOverWhatItsForerunnerLaunched() throws Exception {
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
+        long first = pid(status());
+        AtomicInteger changes = new AtomicInteger();
+        succeed(process -> false, changes::incrementAndGet);
+        assertTrue(status().contains("\"id\":1,\"pid\":" + first + ",\"state\":\"running\",\"restarts\":0"), status());
+        assertTrue(ProcessHandle.of(first).orElseThrow().destroyForcibly());
+        String again = awaitStatus("\"state\":\"running\",\"restarts\":1,\"last_exit\":null");
+        long second = pid(again);
+        assertNotEquals(first, second);
+        assertTrue(changes.get() >= 1);
+        // killed while there is no primary: its successor finds nobody
+        launcher.close();
+        ProcessHandle handle = ProcessHandle.of(second).orElseThrow();
+        assertTrue(handle.destroyForcibly());
+        handle.onExit().get(30, TimeUnit.SECONDS);
+        succeed(process -> false, () -> {});
+        awaitStatus("\"state\":\"running\",\"restarts\":2,\"last_exit\":null");
+    }
+
+    @Test
+    void shouldLetGoWhoSaidGoodByeToTheNextPrimary() throws Exception {
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
+        long pid = pid(status());
+        succeed(process -> process.pid() == pid, () -> {});
+        end("1");
+        awaitStatus("\"state\":\"ended\",\"restarts\":0,\"last_exit\":null");
+        assertEquals("", launcher.lines());
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.jspp.controller.shell;
 import io.jspp.control.ProcessKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * {@code launch TYPE|spp_TYPE [ID] EAL… -- APP…} as typed, turned into the words of the command: the id first, taken from the options behind
@@ -12,8 +14,29 @@ final class LaunchWords {
     private static final String VERB = "launch";
     private static final String SEPARATOR = "--";
     private static final String PREFIX = "spp_";
+    private static final String LONG_ID = "--client-id";
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private LaunchWords() {}
+
+    static boolean isFor(final List<String> words) {
+        return !words.isEmpty() && words.get(0).equals(VERB);
+    }
+
+    /** Until the controller knows the process, so that the next line can address it, at most that long. */
+    static void awaitProcess(final int id, final RestClient server, final long limitNs) throws ShellException {
+        final long begin = System.nanoTime();
+        while (System.nanoTime() - begin < limitNs) {
+            if (server.processes().stream()
+                    .anyMatch(process -> Integer.valueOf(id).equals(process.get("client-id")))) {
+                return;
+            }
+            LockSupport.parkNanos(Math.min(LOOK_NS, limitNs));
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+        }
+    }
 
     /**
      * The words as they are when they are no launch.
@@ -21,7 +44,7 @@ final class LaunchWords {
      * @throws ShellException in SPP's words
      */
     static List<String> toWire(final List<String> words, final RestClient server) throws ShellException {
-        if (words.isEmpty() || !words.get(0).equals(VERB)) {
+        if (!isFor(words)) {
             return words;
         }
         final int separator = words.indexOf(SEPARATOR);
@@ -52,9 +75,12 @@ final class LaunchWords {
     }
 
     private static String idOf(final List<String> application) {
-        for (int i = 0; i + 1 < application.size(); i++) {
+        for (int i = 0; i < application.size(); i++) {
             final String word = application.get(i);
-            if (word.equals("-n") || word.equals("--client-id")) {
+            if (word.startsWith(LONG_ID + '=')) {
+                return word.substring(LONG_ID.length() + 1);
+            }
+            if (i + 1 < application.size() && (word.equals("-n") || word.equals(LONG_ID))) {
                 return application.get(i + 1);
             }
         }

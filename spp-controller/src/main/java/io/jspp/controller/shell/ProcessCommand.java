@@ -22,6 +22,7 @@ import java.util.Map;
 final class ProcessCommand implements ShellCommand {
     private final ProcessKind kind;
     private final Servers servers;
+    private final ShellConfig config;
     private final OutputFormat format;
     private final PrintStream out;
     private final CommandRegistry registry = CommandRegistry.standard();
@@ -37,6 +38,7 @@ final class ProcessCommand implements ShellCommand {
             final PrintStream out) {
         this.kind = kind;
         this.servers = servers;
+        this.config = config;
         this.format = format;
         this.out = out;
         printer = new StatusPrinter(format, out);
@@ -105,6 +107,10 @@ final class ProcessCommand implements ShellCommand {
                 new FlowPrinter(format, out).run(words, status.orFail().object());
             } else {
                 run(request, path);
+                if (LaunchWords.isFor(words)) {
+                    LaunchWords.awaitProcess(
+                            Integer.parseInt(request.argument("client_id")), servers.current(), config.launchWaitNs());
+                }
             }
         }
     }

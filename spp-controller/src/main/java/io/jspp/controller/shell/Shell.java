@@ -73,7 +73,7 @@ final class Shell {
         add(new RedoCommand(history, this::run));
         add(new ConfigCommand(config, format, out));
         final Subgraphs subgraphs = new Subgraphs();
-        topo = new TopoCommand(servers, files, new TopologySource(subgraphs), format, out);
+        topo = new TopoCommand(servers, files, new TopologySource(subgraphs), config, format, out);
         add(topo);
         add(new TopoSubgraphCommand(subgraphs, format, out));
         new EnvironmentCommands(System.getenv(), () -> state(servers, historyFile), format, out)

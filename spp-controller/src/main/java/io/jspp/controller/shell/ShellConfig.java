@@ -21,9 +21,11 @@ final class ShellConfig {
     static final String MAX_SECONDARY = "max_secondary";
     static final String MEMORY = "sec_mem";
     static final String MAIN_LCORE = "sec_m_lcore";
+    static final String WAIT_LAUNCH = "sec_wait_launch";
     static final String VHOST_CLIENT = "sec_vhost_cli";
     static final String PCAP_PORT = "sec_pcap_port";
 
+    private static final String TOPO_SIZE = "topo_size";
     private static final int MAX_VALUE_LENGTH = 256;
     private static final long MAX_FILE_BYTES = 64 * 1024;
     private static final String NUMBER = "\\d{1,5}";
@@ -37,10 +39,10 @@ final class ShellConfig {
     ShellConfig() {
         add(MAX_SECONDARY, "16", "The maximum number of secondary processes", NUMBER);
         add(PROMPT, "spp > ", "Command prompt", ".*");
-        add("topo_size", "60%", "Percentage or ratio of topo", "(100|[1-9]\\d?)%|0\\.\\d*[1-9]\\d*|1(\\.0+)?");
+        add(TOPO_SIZE, "60%", "Percentage or ratio of topo", "(100|[1-9]\\d?)%|0\\.\\d*[1-9]\\d*|1(\\.0+)?");
         add(MEMORY, "-m 512", "Mem size", "-m \\d+|--socket-mem \\d+(,\\d+)*");
         add(MAIN_LCORE, "2", "Main lcore of secondaries", NUMBER);
-        add("sec_wait_launch", "0.5", "Seconds to wait for a launched secondary", "\\d{1,4}(\\.\\d{1,3})?");
+        add(WAIT_LAUNCH, "0.5", "Seconds to wait for a launched secondary", "\\d{1,4}(\\.\\d{1,3})?");
         add(VHOST_CLIENT, "", "Vhost client mode, activated if set any of values", ".*");
         add("sec_nfv_nof_lcores", "1", "Default num of lcores for workers of spp_nfv", NUMBER);
         add("sec_vf_nof_lcores", "3", "Default num of lcores for workers of spp_vf", NUMBER);
@@ -61,6 +63,19 @@ final class ShellConfig {
     /** Value of a setting that is a number. */
     int number(final String key) {
         return Integer.parseInt(values.get(key));
+    }
+
+    /** Size of a picture on the terminal, 1 for the whole one. */
+    double topologySize() {
+        final String size = values.get(TOPO_SIZE);
+        return size.endsWith("%")
+                ? Integer.parseInt(size.substring(0, size.length() - 1)) / 100.0
+                : Double.parseDouble(size);
+    }
+
+    /** How long {@code launch} waits for a process to appear. */
+    long launchWaitNs() {
+        return (long) (Double.parseDouble(values.get(WAIT_LAUNCH)) * 1e9);
     }
 
     String sentence(final String key) {

@@ -144,6 +144,22 @@ final class StatusPrinter {
         if (status.containsKey("ring_ports")) {
             printRings(objects(status, "ring_ports"));
         }
+        printLaunched(objects(status, "launched"));
+    }
+
+    /** What became of each {@code launch}; SPP's own primary tells nothing of it. */
+    private void printLaunched(final List<Map<String, Object>> launched) {
+        if (launched.isEmpty()) {
+            return;
+        }
+        out.println("- launched:");
+        for (final Map<String, Object> process : launched) {
+            out.println("  - " + String.valueOf(process.get("name")).replaceFirst("^spp_", "") + ':' + process.get("id")
+                    + ' ' + process.get("state") + " (pid " + process.get("pid") + "), restarts: "
+                    + process.get("restarts")
+                    + (process.get("last_exit") == null ? "" : ", last exit status: " + process.get("last_exit")));
+            out.println("    - log: " + process.get("log"));
+        }
     }
 
     private void printPhysicalPorts(final List<Map<String, Object>> ports) {

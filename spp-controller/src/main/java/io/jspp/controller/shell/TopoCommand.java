@@ -5,6 +5,7 @@ import io.jspp.controller.json.Json;
 import io.jspp.controller.topology.DotRenderer;
 import io.jspp.controller.topology.ImageRenderer;
 import io.jspp.controller.topology.MermaidRenderer;
+import io.jspp.controller.topology.SixelRenderer;
 import io.jspp.controller.topology.SvgRenderer;
 import io.jspp.controller.topology.TextRenderer;
 import io.jspp.controller.topology.Topology;
@@ -31,6 +32,7 @@ final class TopoCommand implements ShellCommand {
     private final Servers servers;
     private final FileCommands files;
     private final TopologySource source;
+    private final ShellConfig config;
     private final OutputFormat format;
     private final PrintStream out;
     private LivePage page;
@@ -39,11 +41,13 @@ final class TopoCommand implements ShellCommand {
             final Servers servers,
             final FileCommands files,
             final TopologySource source,
+            final ShellConfig config,
             final OutputFormat format,
             final PrintStream out) {
         this.servers = servers;
         this.files = files;
         this.source = source;
+        this.config = config;
         this.format = format;
         this.out = out;
     }
@@ -61,6 +65,10 @@ final class TopoCommand implements ShellCommand {
                     Show it on the terminal, as a tree of ports.
 
                         spp > topo           # or 'topo term'
+
+                    Draw it there, if the terminal has sixel graphics; as large as 'config topo_size' says.
+
+                        spp > topo sixel
 
                     Write it to a file whose extension, or the second word, says the format: svg,
                     png, jpg, bmp, dot (graphviz), mmd (Mermaid), txt (the tree), and json or
@@ -83,7 +91,7 @@ final class TopoCommand implements ShellCommand {
         if (words.size() > 1 || (words.size() == 1 && arguments.endsWith(" "))) {
             return TYPES;
         }
-        final List<String> candidates = new ArrayList<>(List.of("term", "http"));
+        final List<String> candidates = new ArrayList<>(List.of("term", "sixel", "http"));
         if (!arguments.isEmpty()) {
             candidates.addAll(files.completePath(arguments));
         }
@@ -106,6 +114,8 @@ final class TopoCommand implements ShellCommand {
                 out.print(TextRenderer.render(topology));
             }
             fail(statuses);
+        } else if (words.size() < 2 && first.equals("sixel")) {
+            draw();
         } else {
             final String type = words.size() == 2 ? words.get(1) : first.substring(first.lastIndexOf('.') + 1);
             write(first, type.toLowerCase(Locale.ROOT));
@@ -118,6 +128,16 @@ final class TopoCommand implements ShellCommand {
             page.close();
             page = null;
         }
+    }
+
+    private void draw() throws ShellException {
+        final List<TopologySource.Status> statuses = source.statuses(servers.current());
+        try {
+            out.print(SixelRenderer.render(source.graph(statuses), config.topologySize()));
+        } catch (final IOException failure) {
+            throw new ShellException("Error: " + reason(failure));
+        }
+        fail(statuses);
     }
 
     private void write(final String name, final String type) throws ShellException {

@@ -35,15 +35,25 @@ public final class ImageRenderer {
      * @throws IOException when this Java has no graphics, with what to install
      */
     public static byte[] render(final Topology topology, final String format) throws IOException {
+        final BufferedImage image = image(topology, 1);
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.setUseCache(false);
+        if (!ImageIO.write(image, format, bytes)) {
+            throw new IOException("this Java writes no " + format + " images");
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * The picture's pixels.
+     *
+     * @param size 1 as in files, less for a smaller picture
+     * @throws IOException when this Java has no graphics, with what to install
+     */
+    static BufferedImage image(final Topology topology, final double size) throws IOException {
         System.setProperty("java.awt.headless", "true");
         try {
-            final BufferedImage image = draw(Layouter.layout(topology));
-            final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            ImageIO.setUseCache(false);
-            if (!ImageIO.write(image, format, bytes)) {
-                throw new IOException("this Java writes no " + format + " images");
-            }
-            return bytes.toByteArray();
+            return draw(Layouter.layout(topology), size);
         } catch (final LinkageError | java.awt.AWTError noGraphics) {
             throw new IOException(
                     "this Java draws no images (" + noGraphics.getMessage()
@@ -52,8 +62,8 @@ public final class ImageRenderer {
         }
     }
 
-    private static BufferedImage draw(final Drawing drawing) {
-        final double scale = Math.min(SCALE, Math.sqrt(MAX_PIXELS / (drawing.width() * drawing.height())));
+    private static BufferedImage draw(final Drawing drawing, final double size) {
+        final double scale = size * Math.min(SCALE, Math.sqrt(MAX_PIXELS / (drawing.width() * drawing.height())));
         final BufferedImage image = new BufferedImage(
                 (int) Math.max(1, Math.ceil(drawing.width() * scale)),
                 (int) Math.max(1, Math.ceil(drawing.height() * scale)),

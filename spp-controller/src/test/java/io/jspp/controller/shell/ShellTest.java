@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.ScriptedProcess;
 import io.jspp.controller.TestController;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,11 +227,13 @@ class ShellTest {
         assertEquals(
                 0,
                 shell.run(
+                        "config sec_wait_launch 0",
                         "pri; launch nfv 5 -l 1,2 -m 512 -- -n 5 -s 127.0.0.1:26666",
                         "pri; launch spp_vf -l 1,4-7 -m 512 -- --client-id 6 -s 127.0.0.1:26666 --vhost-client",
                         "pri; launch pcap 7 -l 1-3 --proc-type=secondary -- -n 7 -c phy:0 nq 1 --fsize 1024"));
         assertEquals(
-                "Send request to launch nfv:5.\nSend request to launch vf:6.\nSend request to launch pcap:7.\n",
+                "Set sec_wait_launch: \"0\"\n"
+                        + "Send request to launch nfv:5.\nSend request to launch vf:6.\nSend request to launch pcap:7.\n",
                 shell.out());
         assertTrue(primary.requests()
                 .containsAll(List.of(
@@ -245,6 +250,31 @@ class ShellTest {
             assertEquals(1, shell.run(wrong.get(0)));
             assertTrue(shell.err().startsWith(wrong.get(1)), shell.err());
         }
+    }
+
+    /** The next line can address what the line before launched. */
+    @Test
+    void shouldWaitUntilWhatItLaunchedIsThere() throws Exception {
+        final CompletableFuture<ScriptedProcess> launched = CompletableFuture.supplyAsync(() -> {
+            while (primary.requests().stream().noneMatch(request -> request.startsWith("launch 8 "))) {
+                Thread.onSpinWait();
+            }
+            try {
+                return ScriptedProcess.nfv(ctl.controller(), 8);
+            } catch (final IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        });
+        assertEquals(
+                0,
+                shell.run(
+                        "config sec_wait_launch 60",
+                        "pri; launch nfv -l 1,2 -- --client-id=8 -s 127.0.0.1:26666",
+                        "nfv 8; status"),
+                shell::err);
+        launched.get(30, TimeUnit.SECONDS).close();
+        // and not for ever
+        assertEquals(0, shell.run("config sec_wait_launch 0.1", "pri; launch nfv 9 -l 1,2 -- -n 9"));
     }
 
     @Test

@@ -26,9 +26,13 @@ class StatusPrinterTest {
             ]""";
 
     private static String print(String status) throws IOException {
+        return print(ProcessKind.NFV, status);
+    }
+
+    private static String print(ProcessKind kind, String status) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new StatusPrinter(new OutputFormat(), new PrintStream(out, true, StandardCharsets.UTF_8))
-                .print(ProcessKind.NFV, Json.asObject(Json.parse(status)));
+                .print(kind, Json.asObject(Json.parse(status)));
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -55,5 +59,22 @@ class StatusPrinterTest {
     @Test
     void shouldSayNothingOfQueuesWhereEachPortHasOne() throws Exception {
         assertEquals(PRINTED_HEAD, print(HEAD + "}"));
+    }
+
+    @Test
+    void shouldTellWhatBecameOfEachLaunch() throws Exception {
+        assertEquals("""
+                - lcore_ids:
+                  - master: 0
+                - launched:
+                  - nfv:1 running (pid 77), restarts: 0
+                    - log: /log/spp_nfv-1.log
+                  - vf:2 given up (pid 78), restarts: 3, last exit status: 1
+                    - log: /log/spp_vf-2.log
+                """, print(ProcessKind.PRIMARY, """
+                {"lcores":[0],"launched":[
+                {"name":"spp_nfv","id":1,"pid":77,"state":"running","restarts":0,"last_exit":null,"log":"/log/spp_nfv-1.log"},
+                {"name":"spp_vf","id":2,"pid":78,"state":"given up","restarts":3,"last_exit":1,"log":"/log/spp_vf-2.log"}]}"""));
+        assertEquals("- lcore_ids:\n  - master: 0\n", print(ProcessKind.PRIMARY, "{\"lcores\":[0],\"launched\":[]}"));
     }
 }

@@ -7,6 +7,7 @@ import io.jspp.controller.ScriptedProcess;
 import io.jspp.controller.ScriptedSecondary;
 import io.jspp.controller.TestController;
 import io.jspp.controller.json.Json;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URL;
@@ -14,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,49 @@ class TopoCommandTest {
         assertEquals("\u0089PNG", new String(bytes("t.png"), 0, 4, StandardCharsets.ISO_8859_1));
         assertEquals("\u00ff\u00d8", new String(bytes("t.jpg"), 0, 2, StandardCharsets.ISO_8859_1));
         assertEquals("BM", new String(bytes("t.bmp"), 0, 2, StandardCharsets.ISO_8859_1));
+    }
+
+    /** The size is that of SPP's {@code topo term}: a part of the whole picture. */
+    @Test
+    void shouldDrawSixelsAsLargeAsTheConfigSays() throws IOException {
+        assertEquals(0, shell.run("topo whole.png"));
+        shell.out();
+        final BufferedImage whole = ImageIO.read(directory.resolve("whole.png").toFile());
+        for (final String size : List.of("100%", "50%", "0.25")) {
+            final double ratio = size.equals("100%") ? 1 : size.equals("50%") ? 0.5 : 0.25;
+            assertEquals(0, shell.run("config topo_size " + size));
+            shell.out();
+            assertEquals(0, shell.run("topo sixel"));
+            final String picture = shell.out();
+            final Matcher head =
+                    Pattern.compile("^\u001bPq\"1;1;(\\d+);(\\d+)#").matcher(picture);
+            assertTrue(head.find(), picture.substring(0, 40));
+            assertEquals(Math.ceil(whole.getWidth() * ratio), Integer.parseInt(head.group(1)), 1);
+            assertEquals(Math.ceil(whole.getHeight() * ratio), Integer.parseInt(head.group(2)), 1);
+            assertTrue(picture.endsWith("\u001b\\\n"));
+            // every band's colours cover each column exactly: no pixel left out, none twice
+            final String[] bands = picture.substring(0, picture.length() - 3).split("-");
+            assertEquals((Integer.parseInt(head.group(2)) + 5) / 6, bands.length);
+            for (int i = 1; i < bands.length; i++) {
+                assertEquals(Integer.parseInt(head.group(1)) * bits(i, head.group(2)), pixels(bands[i]));
+            }
+        }
+    }
+
+    private static int bits(final int band, final String height) {
+        return Math.min(6, Integer.parseInt(height) - 6 * band);
+    }
+
+    private static int pixels(final String band) {
+        int sum = 0;
+        final Matcher run = Pattern.compile("#\\d+|\\$|(?:!(\\d+))?([?-~])").matcher(band);
+        while (run.find()) {
+            if (run.group(2) != null) {
+                final int length = run.group(1) == null ? 1 : Integer.parseInt(run.group(1));
+                sum += length * Integer.bitCount(run.group(2).charAt(0) - 63);
+            }
+        }
+        return sum;
     }
 
     private String read(final String name) throws IOException {
