@@ -269,7 +269,7 @@ class TopoCommandTest {
     @Test
     void shouldComplete() throws IOException {
         Files.writeString(directory.resolve("tree.svg"), "");
-        assertEquals(List.of("term", "http"), shell.complete("topo "));
+        assertEquals(List.of("term", "sixel", "http"), shell.complete("topo "));
         assertEquals(List.of("term", "tree.svg"), shell.complete("topo t"));
         assertTrue(shell.complete("topo file ").containsAll(List.of("svg", "png", "dot", "mmd")));
         assertEquals(0, shell.run("topo_subgraph add guest vhost:1"));
