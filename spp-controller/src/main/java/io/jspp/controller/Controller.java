@@ -27,14 +27,14 @@ public final class Controller implements AutoCloseable {
         try {
             listener = new ProcessListener(config.primary(), config.secondary(), inventory);
         } catch (final IOException failure) {
-            throw explain(failure);
+            throw explain(config, failure);
         }
         rest = new RestServer(config.rest(), config.access(), inventory);
         try {
             rest.start();
         } catch (final IOException failure) {
             close();
-            throw explain(failure);
+            throw explain(config, failure);
         }
         listener.start();
         if (!config.rest().getAddress().isLoopbackAddress()) {
@@ -90,13 +90,13 @@ public final class Controller implements AutoCloseable {
         return (host.indexOf(':') >= 0 ? '[' + host + ']' : host) + ':' + port;
     }
 
-    private static IOException explain(final IOException failure) {
+    private static IOException explain(final ControllerConfig config, final IOException failure) {
         final boolean taken = String.valueOf(failure.getMessage()).contains("in use");
         return new IOException(
                 failure.getMessage()
                         + (taken
-                                ? "; is another controller running? End it, or choose other ports with -p, -s and -a and another"
-                                        + " --rest-socket"
+                                ? "; is another controller running? End it, or choose other ports with -p, -s and -a"
+                                        + (config.access().socket() == null ? "" : " and another --rest-socket")
                                 : ""),
                 failure);
     }
