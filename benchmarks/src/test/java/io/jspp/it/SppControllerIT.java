@@ -128,8 +128,8 @@ class SppControllerIT {
                                         + " \"classifier_table\": [  ] } }";
             }
             int port = Integer.parseInt(request.substring(request.lastIndexOf(':') + 1));
-            return "{\"result\":\"" + (port % 2 == 0 ? "succeeded" : "failed") + "\",\"command\":\"add\",\"port\":\"ring:"
-                    + port + "\"}";
+            return "{\"result\":\"" + (port % 2 == 0 ? "succeeded" : "failed")
+                    + "\",\"command\":\"add\",\"port\":\"ring:" + port + "\"}";
         }
 
         List<String> requests() {
@@ -146,16 +146,15 @@ class SppControllerIT {
 
     private void awaitStatus(String path, int status) {
         Patience.poll(
-                path + ": " + status,
-                LIMIT,
-                () -> rest.send("GET", path, "").statusCode() == status);
+                path + ": " + status, LIMIT, () -> rest.send("GET", path, "").statusCode() == status);
     }
 
     @Test
     void shouldListenWhereItIsTold() throws IOException {
         SppProcess ctl = cluster.start("ctl2", List.of("ctl", "-b", "127.0.0.2", "-p", "0", "-s", "0", "-a", "0"));
         Matcher ready = ctl.awaitLine(
-                Pattern.compile("primary 127\\.0\\.0\\.2:(\\d+).*secondar\\S* 127\\.0\\.0\\.2:(\\d+).*REST 127\\.0\\.0\\.2:(\\d+)"),
+                Pattern.compile(
+                        "primary 127\\.0\\.0\\.2:(\\d+).*secondar\\S* 127\\.0\\.0\\.2:(\\d+).*REST 127\\.0\\.0\\.2:(\\d+)"),
                 LIMIT);
         for (int group = 1; group <= 3; group++) {
             int port = Integer.parseInt(ready.group(group));
@@ -289,8 +288,7 @@ class SppControllerIT {
                 assertEquals(204, answer.statusCode(), type + ": " + answer.body());
                 assertEquals("", answer.body());
             }
-            assertEquals(
-                    5, nfv.requests().stream().filter("add ring:0"::equals).count());
+            assertEquals(5, nfv.requests().stream().filter("add ring:0"::equals).count());
         }
     }
 
@@ -313,8 +311,8 @@ class SppControllerIT {
             Map<String, Object> members = Json.asObject(socket);
             for (Object core : RestClient.list(members, "cores")) {
                 for (Object lcore : RestClient.list(Json.asObject(core), "lcores")) {
-                    shown.add(members.get("socket_id") + "/"
-                            + Json.asObject(core).get("core_id") + "/" + lcore);
+                    shown.add(
+                            members.get("socket_id") + "/" + Json.asObject(core).get("core_id") + "/" + lcore);
                 }
             }
         }
@@ -323,10 +321,10 @@ class SppControllerIT {
             for (Path cpu : cpus.filter(path -> path.getFileName().toString().matches("cpu[0-9]+"))
                     .filter(path -> Files.isDirectory(path.resolve("topology")))
                     .toList()) {
-                expected.add(
-                        Files.readString(cpu.resolve("topology/physical_package_id")).strip() + "/"
-                                + Files.readString(cpu.resolve("topology/core_id")).strip() + "/"
-                                + cpu.getFileName().toString().substring(3));
+                expected.add(Files.readString(cpu.resolve("topology/physical_package_id"))
+                                .strip() + "/"
+                        + Files.readString(cpu.resolve("topology/core_id")).strip() + "/"
+                        + cpu.getFileName().toString().substring(3));
             }
         }
         assertEquals(expected, shown);
