@@ -217,10 +217,12 @@ class MirrorIT {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+        assertFalse(Files.exists(cluster.runDirectory().resolveSibling(cluster.prefix() + "-refused")));
     }
 
     private int exit(String... options) {
-        List<String> words = new ArrayList<>(List.of("pcap", "-l", "0,1,2", "--"));
+        List<String> words =
+                new ArrayList<>(List.of("pcap", "--file-prefix", cluster.prefix() + "-refused", "-l", "0,1,2", "--"));
         words.addAll(List.of("--client-id", "2", "-s", "127.0.0.1:" + cluster.secondaryPort()));
         words.addAll(List.of(options));
         SppProcess pcap = cluster.start("pcap", words);

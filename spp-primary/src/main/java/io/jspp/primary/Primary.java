@@ -55,7 +55,6 @@ final class Primary implements AutoCloseable {
         if (!ignored.isEmpty()) {
             out.println(ignored);
         }
-        opened.add(options.runDirectory()::removeIfEmpty);
         opened.add(RunLock.take(options.runDirectory()));
         ClientFile clientFile = new ClientFile(options.runDirectory().path());
         List<ProcessIdentity> expected = clientFile.living();

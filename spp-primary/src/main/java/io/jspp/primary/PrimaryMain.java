@@ -28,13 +28,17 @@ public final class PrimaryMain {
     }
 
     private static int serve(ProcessOptions options, PrimaryOptions own, PrintStream out) throws InterruptedException {
-        own.finish();
-        LogSetup.apply("spp primary", options.configuration());
-        Termination termination = Termination.install();
-        try (Primary primary = new Primary(options, own, termination, out)) {
-            primary.start();
-            primary.run(System.console() != null);
+        try {
+            own.finish();
+            LogSetup.apply("spp primary", options.configuration());
+            Termination termination = Termination.install();
+            try (Primary primary = new Primary(options, own, termination, out)) {
+                primary.start();
+                primary.run(System.console() != null);
+            }
+            return 0;
+        } finally {
+            options.runDirectory().removeIfEmpty();
         }
-        return 0;
     }
 }

@@ -22,10 +22,14 @@ public final class SecondaryMain {
                 parser::usage,
                 () -> {
                     ProcessOptions options = parser.parse(args);
-                    own.finish();
-                    role.finish(options);
-                    LogSetup.apply("spp " + name + " " + own.clientId(), options.configuration());
-                    return new SecondaryProcess(name, role, options, own, System.out::println).run();
+                    try {
+                        own.finish();
+                        role.finish(options);
+                        LogSetup.apply("spp " + name + " " + own.clientId(), options.configuration());
+                        return new SecondaryProcess(name, role, options, own, System.out::println).run();
+                    } finally {
+                        options.runDirectory().removeIfEmpty();
+                    }
                 },
                 System.out,
                 System.err);

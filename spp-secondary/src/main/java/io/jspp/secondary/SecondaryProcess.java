@@ -93,7 +93,6 @@ final class SecondaryProcess {
     }
 
     private void serve() throws InterruptedException {
-        open(options.runDirectory()::removeIfEmpty);
         AttachClient client = attach();
         SwitchSegment segment = open(SwitchSegment.attach(client.segment().duplicate()));
         ConfigurationStore store = open(new ConfigurationStore(
