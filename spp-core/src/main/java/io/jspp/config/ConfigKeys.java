@@ -93,6 +93,25 @@ public final class ConfigKeys {
             "shallow",
             "deep");
 
+    public static final ConfigKey BRIDGE_AGE = ConfigKey.integer(
+            "bridge.age.s", 300, "s", 1, 1_000_000, "A bridge forgets an address from which nothing came for so long");
+    public static final ConfigKey BRIDGE_ENTRIES =
+            ConfigKey.integer("bridge.entries", 8192, "addresses", 1, 1_048_576, "Addresses a bridge may know");
+    public static final ConfigKey BRIDGE_FLOOD_RATE = ConfigKey.integer(
+            "bridge.flood.rate",
+            0,
+            "frames/s",
+            0,
+            1_000_000_000,
+            "Frames that a bridge floods from one port per second, the rest is dropped; 0: no limit");
+    public static final ConfigKey RESPONDER_PRINT_RATE = ConfigKey.integer(
+            "responder.print.rate",
+            100,
+            "packets/s",
+            1,
+            100_000,
+            "Packets that a responder prints per second, the rest is answered unprinted");
+
     private static final List<ConfigKey> ALL = List.of(
             RUN_DIR,
             FILE_PREFIX,
@@ -117,6 +136,10 @@ public final class ConfigKeys {
             VHOST_MEMORY_SLOTS,
             QUEUE_MAP,
             CLASSIFIER_ENTRIES,
+            BRIDGE_AGE,
+            BRIDGE_ENTRIES,
+            BRIDGE_FLOOD_RATE,
+            RESPONDER_PRINT_RATE,
             MIRROR_COPY);
 
     private ConfigKeys() {}

@@ -29,6 +29,19 @@ public final class ArgumentType {
     public static final ArgumentType MAC =
             new ArgumentType("a MAC address such as 52:54:00:12:34:56, or default", false, null, List.of(), 0, -1);
 
+    /** The address of one station, as {@link #MAC} without {@code default} and group addresses. */
+    public static final ArgumentType STATION = new ArgumentType(
+            "the MAC address of a station such as 52:54:00:12:34:56",
+            false,
+            Pattern.compile("(?!00:00:00:00:00:00)[0-9a-f][02468ace]:.*"),
+            List.of(),
+            0,
+            -1);
+
+    /** An IPv4 or IPv6 address of one host; canonical form as in RFC 5952. */
+    public static final ArgumentType HOST = new ArgumentType(
+            "the IPv4 or IPv6 address of a host such as 192.168.1.2 or fd00::2", false, null, List.of(), 0, -1);
+
     /** A physical port by its number, {@code 0}, or as {@code phy:0}, which is the canonical form. */
     public static final ArgumentType PHYSICAL_PORT =
             new ArgumentType("phy:NUMBER", false, Pattern.compile("phy:[0-9]{1,5}"), List.of(), 0, -1);
@@ -180,7 +193,11 @@ public final class ArgumentType {
         if (this == PHYSICAL_PORT) {
             return DECIMAL.matcher(text).matches() ? "phy:" + Integer.parseInt(text) : text;
         }
-        return isInteger() ? parseInteger(text) : port ? parsePort(text) : this == MAC ? parseAddress(text) : text;
+        if (this == HOST) {
+            return IpAddresses.canonicalHost(text);
+        }
+        final boolean mac = this == MAC || this == STATION;
+        return isInteger() ? parseInteger(text) : port ? parsePort(text) : mac ? parseAddress(text) : text;
     }
 
     /** The form in a path of REST, where the kind of port goes without saying. */

@@ -45,7 +45,7 @@ public final class CommandCodec {
             if (match.complete()) {
                 return new CommandRequest(spec, match.values);
             }
-            if (match.position > 0 && (best == null || match.position > best.position)) {
+            if (match.position > 0 && (best == null || match.isCloserThan(best))) {
                 best = match;
             }
         }
@@ -205,6 +205,15 @@ public final class CommandCodec {
             consumed += used;
             consumedAll = consumed == words.size();
             return true;
+        }
+
+        /** It fits further, or as far and takes an argument where the other one is at its end. */
+        boolean isCloserThan(final Match other) {
+            return position > other.position
+                    || position == other.position
+                            && position < spec.words().size()
+                            && !wrongLiteral
+                            && other.position == other.spec.words().size();
         }
 
         CommandSyntaxException failure(final List<String> words) {

@@ -24,6 +24,10 @@ public enum Completion {
     RESOURCE("RES_UID"),
     /** An address, or {@code default}. */
     MAC_ADDRESS("MAC_ADDR", "default"),
+    /** The address of one station. */
+    STATION("MAC_ADDR"),
+    /** An address of a host. */
+    IP_ADDRESS("IP_ADDR"),
     VID("VID"),
     PCP("PCP");
 

@@ -86,6 +86,58 @@ final class ComponentCommands {
         }
     }
 
+    /** The learned addresses of a bridge. */
+    static void addBridge(final List<CommandSpec> specs, final ProcessKind kind) {
+        final String path = "/components/{name}/bridge_table";
+        specs.add(named(kind, "bridge_table show", "bridge_table show {name}")
+                .rest("GET", path)
+                .shape(ReplyShape.OBJECT)
+                .help("show the addresses a bridge learned, each with its port and the seconds since it was seen")
+                .build());
+        specs.add(named(kind, "bridge_table flush", "bridge_table flush {name}")
+                .rest("DELETE", path)
+                .success("Succeeded to flush")
+                .help("make a bridge forget all addresses")
+                .build());
+    }
+
+    /** What a responder answers for, and what it prints. */
+    static void addResponder(final List<CommandSpec> specs, final ProcessKind kind) {
+        for (final String action : List.of("add", "del")) {
+            specs.add(address(kind, "responder " + action, "", action)
+                    .help(action.equals("add")
+                            ? "answer ARP, neighbour solicitations and pings for an address, with the responder's own MAC"
+                            : "answer for an address no more")
+                    .build());
+        }
+        specs.add(address(kind, "responder add mac", " {mac}", "add")
+                .argument("mac", ArgumentType.STATION, Completion.STATION, TOO_FEW)
+                .body("mac_address", "{mac}")
+                .help("the same with another MAC address")
+                .build());
+        specs.add(named(kind, "responder print", "responder print {name} {state}")
+                .argument("state", ArgumentType.choice("on", "off"), Completion.FROM_TYPE, TOO_FEW)
+                .rest("PUT", "/components/{name}/print")
+                .body("print", "{state}")
+                .success("Succeeded to switch printing {state}")
+                .help("print each ping to the output of the process, or no more")
+                .build());
+    }
+
+    private static CommandSpec.Builder named(final ProcessKind kind, final String name, final String pattern) {
+        return command(kind, name, pattern).argument("name", ArgumentType.name(), Completion.COMPONENT, TOO_FEW);
+    }
+
+    private static CommandSpec.Builder address(
+            final ProcessKind kind, final String name, final String words, final String action) {
+        return named(kind, name, "responder " + action + " {name} {address}" + words)
+                .argument("address", ArgumentType.HOST, Completion.IP_ADDRESS, TOO_FEW)
+                .rest("PUT", "/components/{name}/addresses")
+                .body("action", action)
+                .body("address", "{address}")
+                .success("Succeeded to " + action);
+    }
+
     private static CommandSpec.Builder attach(final ProcessKind kind, final String name, final String words) {
         return port(kind, name, "port add {port} {dir} {name}" + words, "attach")
                 .success("Succeeded to add port");

@@ -81,6 +81,11 @@ public final class HeaderValues implements AutoCloseable {
         return Long.reverseBytes(firstEight) >>> 16;
     }
 
+    /** As {@link #destination()}. */
+    public long source() {
+        return (Long.reverseBytes(firstEight) & 0xffff) << 32 | Integer.reverseBytes(nextFour) & 0xffff_ffffL;
+    }
+
     /** VLAN id of the outer 802.1Q tag, or {@link #UNTAGGED}. */
     public int vid() {
         return tagged ? VlanTag.vid(tci) : UNTAGGED;

@@ -152,7 +152,7 @@ public class ClassifierBenchmark {
         started = new ClassifierType(table).start("cls", new ComponentCounters(counters, "cls"), BURST);
         output = new Output(port, new Sink(counters), VlanOperation.NONE, BURST);
         started.prepare(List.of(output));
-        started.settle(List.of(output));
+        started.settle(List.of(), List.of(output));
         for (int i = 0; i < entries; i++) {
             table.add(new ClassifierEntries.Entry(ClassifierEntries.UNTAGGED, FIRST_ADDRESS + i, port));
         }

@@ -18,6 +18,9 @@ import java.util.function.Supplier;
  * them apart ({@code "action":"add"} or {@code "del"}), then the first argument ({@code pipe:0} or {@code ring:0}).
  */
 final class BodyBinder {
+    /** More than any body has. */
+    private static final int MANY_MEMBERS = 100;
+
     private final List<CommandSpec> candidates;
     private final Supplier<Set<String>> portTypes;
 
@@ -67,12 +70,17 @@ final class BodyBinder {
         return best;
     }
 
-    /** Two points for each constant that is there, one less than none for each that is another, one when the first argument fits. */
+    /**
+     * Two points for each constant that is there, one less than none for each that is another, one when the first argument fits; among equals who
+     * takes more of the members.
+     */
     private static int score(final CommandSpec spec, final Map<String, Object> body) {
         int score = 0;
+        int present = 0;
         boolean firstArgument = true;
         for (final JsonField field : spec.rest().body()) {
             final Object value = member(body, field.path());
+            present += value == null ? 0 : 1;
             if (field.argumentName() == null) {
                 score += field.value().equals(value) ? 2 : value == null ? 0 : -1;
             } else if (firstArgument) {
@@ -80,7 +88,7 @@ final class BodyBinder {
                 score += fits(spec.argument(field.argumentName()), value) ? 1 : 0;
             }
         }
-        return score;
+        return MANY_MEMBERS * score + present;
     }
 
     private void checkConstants(final CommandSpec spec, final Map<String, Object> body) throws RestException {

@@ -118,7 +118,7 @@ final class ProcessCompleter {
             case PATCH_DESTINATION -> ports(id, false, true);
             case UNUSED_CORE -> components(id, "core", true);
             case COMPONENT -> components(id, "name", false);
-            case NEW_NAME, RESOURCE, MAC_ADDRESS, VID, PCP ->
+            case NEW_NAME, RESOURCE, MAC_ADDRESS, STATION, IP_ADDRESS, VID, PCP ->
                 argument.completion().placeholders();
         };
     }

@@ -122,6 +122,11 @@ class VfShellTest extends SecondaryShell {
                 "classifier_table add vlan 101 52-54-00-12-34-5A ring:0 | classifier_table add vlan 101 52:54:00:12:34:5a ring:0 | Succeeded to add",
                 "classifier_table del vlan 101 default phy:1 nq 1 | classifier_table del vlan 101 default phy:1nq1 | Succeeded to del",
                 "classifier_table del mac 5254.0012.3456 ring:0 | classifier_table del mac 52:54:00:12:34:56 ring:0 | Succeeded to del",
+                "bridge_table flush br | bridge_table flush br | Succeeded to flush",
+                "responder add echo 192.168.1.2 | responder add echo 192.168.1.2 | Succeeded to add",
+                "responder add echo FD00:0::0:2 5254.0012.3456 | responder add echo fd00::2 52:54:00:12:34:56 | Succeeded to add",
+                "responder del echo 192.168.1.2 | responder del echo 192.168.1.2 | Succeeded to del",
+                "responder print echo on | responder print echo on | Succeeded to switch printing on",
                 "exit | exit | Exit vf 2.",
             })
     void shouldSendEachCommandAndSaySo(final String line, final String wire, final String message) {
@@ -134,13 +139,18 @@ class VfShellTest extends SecondaryShell {
             value = {
                 "component start cls | Error: Not enough parameters.",
                 "component start cls x forward | Error: invalid value \"x\": expected a number from 0 to 1023; usage: component start NAME CORE TYPE",
-                "component start cls 2 nosuch | Error: invalid value \"nosuch\": expected one of forward, merge, classifier; usage: component start NAME CORE TYPE",
+                "component start cls 2 nosuch | Error: invalid value \"nosuch\": expected one of forward, merge, classifier, bridge, responder; usage: component start NAME CORE TYPE",
                 "component pause cls | Error: invalid value \"pause\": expected start; usage: component start NAME CORE TYPE",
                 "port add ring:0 | Error: Not enough parameters.",
                 "port add ring:0 up cls | Error: invalid value \"up\": expected one of rx, tx; usage: port add PORT DIR NAME",
                 "port add ring:0 tx cls add_vlantag 4096 0 | Error: invalid value \"4096\": expected a number from 0 to 4095; usage: port add PORT DIR NAME add_vlantag VID PCP",
                 "port add ring:0 tx cls add_vlantag 1 | Error: Not enough parameters.",
                 "classifier_table add mac 52:54 ring:0 | Error: invalid value \"52:54\": expected a MAC address such as 52:54:00:12:34:56, or default; usage: classifier_table add mac MAC PORT",
+                "bridge_table drop br | Error: invalid value \"drop\": expected show; usage: bridge_table show NAME",
+                "responder add echo 192.168.1.0/24 | Error: invalid value \"192.168.1.0/24\": expected the IPv4 or IPv6 address of a host such as 192.168.1.2 or fd00::2; usage: responder add NAME ADDRESS",
+                "responder add echo ff02::1 | Error: invalid value \"ff02::1\": expected the IPv4 or IPv6 address of a host such as 192.168.1.2 or fd00::2; usage: responder add NAME ADDRESS",
+                "responder add echo 10.0.0.1 01:00:5e:00:00:01 | Error: invalid value \"01:00:5e:00:00:01\": expected the MAC address of a station such as 52:54:00:12:34:56; usage: responder add NAME ADDRESS MAC",
+                "responder print echo maybe | Error: invalid value \"maybe\": expected one of on, off; usage: responder print NAME STATE",
                 "flush | Invalid command \"flush\".",
             })
     void shouldRefuseBeforeItSends(final String line, final String message) {
@@ -172,6 +182,11 @@ class VfShellTest extends SecondaryShell {
                 "PUT | /components/f/ports | {\"action\": \"detach\", \"port\": \"ring:4\", \"dir\": \"rx\", \"vlan\": {\"operation\": \"del\"}} | port del ring:4 rx f",
                 "POST | /components | {\"name\": \"cls\", \"core\": 2, \"type\": \"classifier\"} | component start cls 2 classifier",
                 "DELETE | /components/cls | `` | component stop cls",
+                "DELETE | /components/br/bridge_table | `` | bridge_table flush br",
+                "PUT | /components/e/addresses | {\"action\": \"add\", \"address\": \"192.168.1.2\"} | responder add e 192.168.1.2",
+                "PUT | /components/e/addresses | {\"action\": \"add\", \"address\": \"fd00::2\", \"mac_address\": \"52-54-00-12-34-58\"} | responder add e fd00::2 52:54:00:12:34:58",
+                "PUT | /components/e/addresses | {\"action\": \"del\", \"address\": \"192.168.1.2\"} | responder del e 192.168.1.2",
+                "PUT | /components/e/print | {\"print\": \"off\"} | responder print e off",
                 "PUT | /classifier_table | {\"action\": \"add\", \"type\": \"mac\", \"mac_address\": \"default\", \"port\": \"vhost:1\"} | classifier_table add mac default vhost:1",
                 "PUT | /classifier_table | {\"action\": \"add\", \"type\": \"vlan\", \"vlan\": \"101\", \"mac_address\": \"52:54:00:12:34:58\", \"port\": \"ring:0\"} | classifier_table add vlan 101 52:54:00:12:34:58 ring:0",
                 "PUT | /classifier_table | {\"action\": \"del\", \"type\": \"vlan\", \"vlan\": 101, \"mac_address\": \"52-54-00-12-34-58\", \"port\": \"ring:0\"} | classifier_table del vlan 101 52:54:00:12:34:58 ring:0",
@@ -196,6 +211,10 @@ class VfShellTest extends SecondaryShell {
                 "PUT | /components/cls/ports | {\"action\": \"attach\", \"port\": \"phy:0\", \"dir\": \"rx\", \"vlan\": {\"operation\": \"add\", \"id\": 1}} | key(vlan.pcp) required.",
                 "PUT | /components/cls/ports | {\"action\": \"move\", \"port\": \"phy:0\", \"dir\": \"rx\"} | invalid key(action): move.",
                 "PUT | /components/cls/ports | {\"action\": \"attach\", \"port\": \"phy0\", \"dir\": \"rx\"} | invalid key(port): phy0.",
+                "PUT | /components/e/addresses | {\"action\": \"add\", \"address\": \"192.168.1\"} | invalid key(address): 192.168.1.",
+                "PUT | /components/e/addresses | {\"action\": \"add\", \"address\": \"192.168.1.1\", \"mac_address\": \"x\"} | invalid key(mac_address): x.",
+                "PUT | /components/e/addresses | {\"action\": \"add\"} | key(address) required.",
+                "PUT | /components/e/print | {\"print\": true} | invalid key(print): true.",
                 "PUT | /classifier_table | {\"action\": \"add\", \"type\": \"ip\", \"mac_address\": \"default\", \"port\": \"ring:0\"} | invalid key(type): ip.",
                 "PUT | /classifier_table | {\"action\": \"add\", \"type\": \"vlan\", \"mac_address\": \"default\", \"port\": \"ring:0\"} | key(vlan) required.",
                 "PUT | /classifier_table | {\"action\": \"add\", \"type\": \"vlan\", \"vlan\": 4096, \"mac_address\": \"default\", \"port\": \"ring:0\"} | invalid key(vlan): 4096.",
@@ -216,11 +235,11 @@ class VfShellTest extends SecondaryShell {
     void shouldCompleteWhatSppCompletes() {
         assertEquals(List.of("2;"), shell.complete("vf "));
         assertEquals(
-                List.of("classifier_table", "component", "exit", "port", "status"),
+                List.of("bridge_table", "classifier_table", "component", "exit", "port", "responder", "status"),
                 shell.complete("vf 2; ").stream().sorted().toList());
         assertEquals(List.of("NAME"), shell.complete("vf 2; component start "));
         assertEquals(List.of("5", "6"), shell.complete("vf 2; component start a "));
-        assertEquals(List.of("forward", "merge", "classifier"), shell.complete("vf 2; component start a 5 "));
+        assertEquals(List.of("forward", "merge", "classifier", "bridge", "responder"), shell.complete("vf 2; component start a 5 "));
         assertEquals(List.of("cls", "fwd1", "mgr"), shell.complete("vf 2; component stop "));
         assertEquals(List.of("RES_UID"), shell.complete("vf 2; port add "));
         assertEquals(List.of("rx", "tx"), shell.complete("vf 2; port add ring:0 "));
@@ -230,6 +249,12 @@ class VfShellTest extends SecondaryShell {
         assertEquals(List.of("PCP"), shell.complete("vf 2; port add ring:0 tx mgr add_vlantag 5 "));
         assertEquals(List.of("MAC_ADDR", "default"), shell.complete("vf 2; classifier_table add mac "));
         assertEquals(List.of("mac", "vlan"), shell.complete("vf 2; classifier_table del "));
+        assertEquals(List.of("show", "flush"), shell.complete("vf 2; bridge_table "));
+        assertEquals(List.of("cls", "fwd1", "mgr"), shell.complete("vf 2; bridge_table show "));
+        assertEquals(List.of("add", "del", "print"), shell.complete("vf 2; responder "));
+        assertEquals(List.of("IP_ADDR"), shell.complete("vf 2; responder add e "));
+        assertEquals(List.of("MAC_ADDR"), shell.complete("vf 2; responder add e fd00::2 "));
+        assertEquals(List.of("on", "off"), shell.complete("vf 2; responder print e "));
     }
 
     @Test

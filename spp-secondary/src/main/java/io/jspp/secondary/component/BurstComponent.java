@@ -20,6 +20,8 @@ public abstract class BurstComponent implements Component {
     private final Burst burst;
     private final int[] wakeFds;
     private int next;
+    private int current;
+    private long nowNs;
 
     /** @param outputs all that {@link #pass} may use */
     protected BurstComponent(String name, List<Input> inputs, List<Output> outputs, int burstCapacity) {
@@ -40,19 +42,35 @@ public abstract class BurstComponent implements Component {
      */
     protected abstract boolean pass(Input input, Burst packets);
 
+    /** Once per poll, before anything is received. */
+    protected void beforePoll() {}
+
+    /** The worker's clock as of this poll. */
+    protected final long nowNs() {
+        return nowNs;
+    }
+
+    /** Index of the input whose burst is being passed, in the list that the constructor got. */
+    protected final int currentInput() {
+        return current;
+    }
+
     @Override
     public final String name() {
         return name;
     }
 
     @Override
-    public final int poll(long nowNs) {
+    public final int poll(long now) {
+        nowNs = now;
+        beforePoll();
         int n = inputs.length;
         int at = next;
         int moved = 0;
         boolean congested = false;
         for (int k = 0; k < n && !congested; k++) {
             Input input = inputs[at];
+            current = at;
             at = at + 1 == n ? 0 : at + 1;
             for (int b = 0; b < MAX_BURSTS && !congested; b++) {
                 int got = input.queue().rxBurst(burst);

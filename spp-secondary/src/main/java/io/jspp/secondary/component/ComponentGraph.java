@@ -117,7 +117,7 @@ public final class ComponentGraph implements AutoCloseable {
             throw new GraphException(
                     Subject.COMPONENT_TYPE, "type " + typeName + ": one of " + String.join(", ", types.keySet()));
         }
-        ComponentCounters own = new ComponentCounters(counters, name);
+        ComponentCounters own = new ComponentCounters(counters, name, type.counts());
         try {
             nodes.put(name, new Node(name, worker, type, own, burstCapacity));
         } catch (RuntimeException e) {
@@ -219,6 +219,12 @@ public final class ComponentGraph implements AutoCloseable {
         }
     }
 
+    /** Has a component's worker begin with a running form made anew, before its next frame. */
+    public synchronized void rebuild(String name) {
+        Node node = find(name);
+        adopt(node, node.inputs, node.outputs);
+    }
+
     /** Components in the order in which they were started. */
     public synchronized List<View> components() {
         return nodes.values().stream()
@@ -309,12 +315,12 @@ public final class ComponentGraph implements AutoCloseable {
         } catch (WorkerStuckException stuck) {
             throw stuck;
         } catch (RuntimeException e) {
-            node.started.settle(List.copyOf(node.outputs.values()));
+            node.started.settle(List.copyOf(node.inputs.values()), List.copyOf(node.outputs.values()));
             throw e;
         }
         node.inputs = inputs;
         node.outputs = outputs;
-        node.started.settle(out);
+        node.started.settle(in, out);
     }
 
     private void run(Node changed, Component next) {

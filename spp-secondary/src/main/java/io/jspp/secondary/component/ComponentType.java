@@ -1,5 +1,8 @@
 package io.jspp.secondary.component;
 
+import io.jspp.secondary.component.ComponentCounters.Count;
+import java.util.Set;
+
 /**
  * One kind of component: a package below this one. A kind of process offers some of them, in a list of its own; nothing else knows their names.
  * Control thread.
@@ -16,6 +19,11 @@ public interface ComponentType {
 
     /** tx ports it may have. */
     int maxTx();
+
+    /** What its components count. */
+    default Set<Count> counts() {
+        return ComponentCounters.BASIC;
+    }
 
     /** A component without ports; lives until {@link StartedComponent#close}. */
     StartedComponent start(String name, ComponentCounters counters, int burstCapacity);

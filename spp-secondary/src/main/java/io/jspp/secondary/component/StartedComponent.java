@@ -21,8 +21,8 @@ public interface StartedComponent extends AutoCloseable {
     /** The running form for complete ports. */
     Component build(List<Input> inputs, List<Output> outputs);
 
-    /** The last build is in use, or the attempt was given up: forgets all tx ports but these. */
-    default void settle(List<Output> outputs) {}
+    /** The last build is in use, or the attempt was given up: forgets all ports but these. */
+    default void settle(List<Input> inputs, List<Output> outputs) {}
 
     /** Stopped; no worker runs it any more. */
     @Override

@@ -20,10 +20,12 @@ import io.jspp.runtime.Refusal;
 import io.jspp.secondary.component.ComponentGraph;
 import io.jspp.secondary.component.GraphException;
 import io.jspp.secondary.component.GraphException.Subject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a process does for each command that changes its graph of components. A change is in effect and committed before it is answered; messages begin
@@ -35,13 +37,20 @@ public final class GraphCommands {
     private final ComponentGraph graph;
     private final CommandCodec codec = new CommandCodec(CommandRegistry.standard());
     private final Map<String, Change> changes = new LinkedHashMap<>();
-    private Consumer<StringBuilder> furtherLines = text -> {};
+    private final Map<String, Answer> answers = new LinkedHashMap<>();
+    private final List<Consumer<StringBuilder>> furtherLines = new ArrayList<>();
     private boolean repeating;
 
     /** One command that changes the graph. */
     public interface Change {
         /** @throws GraphException when it is refused; nothing has changed then */
         void make(CommandRequest request);
+    }
+
+    /** One command that changes nothing that is kept. */
+    public interface Answer {
+        /** @throws GraphException when it is refused */
+        Reply to(CommandRequest request);
     }
 
     /** With the commands that all kinds have. */
@@ -61,9 +70,15 @@ public final class GraphCommands {
         return this;
     }
 
+    /** Adds a command of this kind only that leaves the kept configuration as it is. */
+    public GraphCommands answering(String command, Answer answer) {
+        answers.put(command, answer);
+        return this;
+    }
+
     /** @param lines appends the commands that make what the graph does not hold, one per line */
     public void keep(Consumer<StringBuilder> lines) {
-        furtherLines = lines;
+        furtherLines.add(lines);
     }
 
     /** @param exit ends this process for good; runs after the reply was sent */
@@ -72,6 +87,7 @@ public final class GraphCommands {
                 .on("status", request -> Reply.status(status))
                 .on("exit", request -> Reply.okThen(exit));
         changes.forEach((name, change) -> table.on(name, committing(change)));
+        answers.forEach((name, answer) -> table.on(name, request -> refusing(() -> answer.to(request))));
         return table;
     }
 
@@ -110,8 +126,15 @@ public final class GraphCommands {
     }
 
     private static void make(Change change, CommandRequest request) throws CommandException {
-        try {
+        refusing(() -> {
             change.make(request);
+            return null;
+        });
+    }
+
+    private static <T> T refusing(Supplier<T> work) throws CommandException {
+        try {
+            return work.get();
         } catch (GraphException e) {
             throw Refusal.of(words(e.subject()), e);
         } catch (PortException | IllegalArgumentException | LinuxException | IllegalStateException e) {
@@ -189,7 +212,7 @@ public final class GraphCommands {
             component.inputs().forEach(input -> port(text, input.id(), "rx", component.name(), input.vlan()));
             component.outputs().forEach(output -> port(text, output.id(), "tx", component.name(), output.vlan()));
         }
-        furtherLines.accept(text);
+        furtherLines.forEach(lines -> lines.accept(text));
         return text.toString();
     }
 

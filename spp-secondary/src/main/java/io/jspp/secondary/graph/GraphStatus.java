@@ -148,13 +148,13 @@ public final class GraphStatus {
         json.name("component_counters").array();
         for (View component : components) {
             json.object().field("name", component.name()).field("running", graph.isRunning(component.name()));
-            for (Count count : Count.values()) {
+            for (Count count : component.counters().counts()) {
                 if (!count.isDrop()) {
                     json.field(count.id(), component.counters().get(count));
                 }
             }
             json.name("drops").object();
-            for (Count count : Count.values()) {
+            for (Count count : component.counters().counts()) {
                 if (count.isDrop() && component.counters().get(count) != 0) {
                     json.field(count.id(), component.counters().get(count));
                 }

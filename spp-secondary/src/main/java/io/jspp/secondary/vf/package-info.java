@@ -1,2 +1,2 @@
-/** The vf: components forward, merge and classifier on lcores of the operator's choice. */
+/** The vf: components on lcores of the operator's choice. */
 package io.jspp.secondary.vf;

@@ -65,7 +65,7 @@ final class StartedClassifier implements StartedComponent {
     }
 
     @Override
-    public void settle(List<Output> outputs) {
+    public void settle(List<Input> inputs, List<Output> outputs) {
         Set<PatchEnd> kept = outputs.stream().map(Output::id).collect(Collectors.toSet());
         for (PatchEnd port : new ArrayList<>(numbers.keySet())) {
             if (!kept.contains(port)) {

@@ -59,7 +59,7 @@ class ClassifierTest {
     private void build(List<Output> with) {
         classifier.prepare(with);
         running = classifier.build(inputs, with);
-        classifier.settle(with);
+        classifier.settle(inputs, with);
     }
 
     @AfterEach
@@ -353,7 +353,7 @@ class ClassifierTest {
     @Test
     void shouldGiveBackItsCountersWhenThereIsNoRoomForAll() {
         Lane.Counters few = new Lane.Counters();
-        few.room = Count.values().length - 1;
+        few.room = ComponentCounters.BASIC.size() - 1;
         assertThrows(IllegalStateException.class, () -> new ComponentCounters(few, "x"));
         assertEquals(0, few.inUse());
     }

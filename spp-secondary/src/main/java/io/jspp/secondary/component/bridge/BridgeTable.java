@@ -1,0 +1,254 @@
+package io.jspp.secondary.component.bridge;
+
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The addresses a bridge learned: (VLAN, address) to port and time, at constant cost however full. One worker changes it; the control thread reads
+ * along and sees each entry as it was before or after a change.
+ *
+ * <pre>
+ *   sets of 8 slots; a key lies in one of two sets, which its hash names; at most half of all slots are used
+ *   keys[i]    0 free, else (vlan + 1) &lt;&lt; 48 | address
+ *   values[i]  63 ──────────── 32 31 ──────────── 0      stored before the key (release)
+ *             │ seen: ticks 10 ms │ port tag        │
+ * </pre>
+ *
+ * <p>A tag names a port for as long as it is a port of the bridge: entries with other tags are as good as none, wherever they still lie. Learning
+ * uses their slots, and those of addresses that are too old; a sweep frees the rest, some slots per call.
+ */
+final class BridgeTable {
+    /** Answer of {@link #find} for an address that is not known. */
+    static final int UNKNOWN = -1;
+
+    /** Nanoseconds of a tick. */
+    static final long TICK_NS = 10_000_000;
+
+    /** What {@link #learn} did. */
+    enum Outcome {
+        /** Nothing new. */
+        KNOWN,
+        LEARNED,
+        /** Learned once more: what was known of this address was too old. */
+        RELEARNED,
+        /** At another port than before. */
+        MOVED,
+        /** No room. */
+        FULL
+    }
+
+    private static final int WAYS = 8;
+
+    /** Slots looked at for a place when there are as many entries as allowed. */
+    private static final int RESCUE = 16;
+
+    private final int capacity;
+    private final int maxAgeTicks;
+    private final int sets;
+    private final AtomicLongArray keys;
+    private final AtomicLongArray values;
+
+    /** Odd, and not known outside, so that nobody can choose addresses that share a set. */
+    private final long seed = new SplittableRandom(System.nanoTime()).nextLong() | 1;
+
+    // worker thread only
+    private int used;
+    private int sweepAt;
+    private int aged;
+
+    /**
+     * @param capacity entries
+     * @param maxAgeTicks an entry is too old when it was not seen for more than so many ticks
+     */
+    BridgeTable(int capacity, int maxAgeTicks) {
+        this.capacity = capacity;
+        this.maxAgeTicks = maxAgeTicks;
+        sets = Integer.highestOneBit(Math.max(2, (2 * capacity - 1) / WAYS)) << 1;
+        keys = new AtomicLongArray(sets * WAYS);
+        values = new AtomicLongArray(sets * WAYS);
+    }
+
+    /** @param vlan 0..4095 */
+    static long key(int vlan, long address) {
+        return (long) (vlan + 1) << 48 | address;
+    }
+
+    /** Of a key. */
+    static int vlan(long key) {
+        return (int) (key >>> 48) - 1;
+    }
+
+    /** Of a key. */
+    static long address(long key) {
+        return key & 0xffff_ffff_ffffL;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int slots() {
+        return keys.length();
+    }
+
+    /**
+     * Tag of the port at which an address was seen, or {@link #UNKNOWN}. Worker thread.
+     *
+     * @param tags by port number, see {@link PortTag}
+     */
+    int find(long key, int[] tags, int nowTicks) {
+        int slot = slot(key);
+        if (slot < 0) {
+            return UNKNOWN;
+        }
+        long value = values.getPlain(slot);
+        return isLive(value, tags, nowTicks) ? (int) value : UNKNOWN;
+    }
+
+    /** An address was seen at a port. Worker thread. */
+    Outcome learn(long key, int tag, int[] tags, int nowTicks) {
+        long value = (long) nowTicks << 32 | tag & 0xffff_ffffL;
+        int slot = slot(key);
+        if (slot < 0) {
+            return insert(key, value, tags, nowTicks) ? Outcome.LEARNED : Outcome.FULL;
+        }
+        long former = values.getPlain(slot);
+        if (former == value) {
+            return Outcome.KNOWN;
+        }
+        values.setOpaque(slot, value);
+        if (!PortTag.isCurrent((int) former, tags)) {
+            return Outcome.LEARNED;
+        }
+        if (isOld(former, nowTicks)) {
+            aged++;
+            return Outcome.RELEARNED;
+        }
+        return (int) former == tag ? Outcome.KNOWN : Outcome.MOVED;
+    }
+
+    /** Frees slots of the next {@code count} that nobody needs any more. Worker thread. */
+    void sweep(int count, int[] tags, int nowTicks) {
+        int at = sweepAt;
+        for (int n = 0; n < count; n++) {
+            if (keys.getPlain(at) != 0 && !isLive(values.getPlain(at), tags, nowTicks)) {
+                free(at, tags);
+            }
+            at = at + 1 & keys.length() - 1;
+        }
+        sweepAt = at;
+    }
+
+    /** Entries that were too old since the last call; worker thread. */
+    int takeAged() {
+        int taken = aged;
+        aged = 0;
+        return taken;
+    }
+
+    /** Told about entries. */
+    interface Visitor {
+        /** @param ageTicks ticks since it was seen */
+        void entry(long key, int tag, int ageTicks);
+    }
+
+    /** All entries that count now, in no order; control thread. */
+    void forEach(int[] tags, int nowTicks, Visitor visitor) {
+        for (int i = 0; i < keys.length(); i++) {
+            // acquire: pairs with the release of the key in insert; the value is there when the key is
+            long key = keys.getAcquire(i);
+            long value = values.getAcquire(i);
+            if (key != 0 && keys.getAcquire(i) == key && isLive(value, tags, nowTicks)) {
+                visitor.entry(key, (int) value, Math.max(0, nowTicks - (int) (value >>> 32)));
+            }
+        }
+    }
+
+    private boolean isLive(long value, int[] tags, int nowTicks) {
+        return PortTag.isCurrent((int) value, tags) && !isOld(value, nowTicks);
+    }
+
+    private boolean isOld(long value, int nowTicks) {
+        return nowTicks - (int) (value >>> 32) > maxAgeTicks;
+    }
+
+    private int slot(long key) {
+        long hash = hash(key);
+        int slot = slotIn(first(hash), key);
+        return slot >= 0 ? slot : slotIn(second(hash), key);
+    }
+
+    private int slotIn(int set, long key) {
+        for (int i = set; i < set + WAYS; i++) {
+            if (keys.getPlain(i) == key) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean insert(long key, long value, int[] tags, int nowTicks) {
+        long hash = hash(key);
+        int first = place(first(hash), tags, nowTicks);
+        int second = place(second(hash), tags, nowTicks);
+        // the emptier set of the two: sets overflow practically never then
+        int slot = room(second) > room(first) ? second : first;
+        if (slot < 0) {
+            return false;
+        }
+        slot &= SLOT;
+        if (keys.getPlain(slot) != 0) {
+            free(slot, tags);
+        }
+        if (used == capacity) {
+            sweep(RESCUE, tags, nowTicks);
+            if (used == capacity) {
+                return false;
+            }
+        }
+        values.setPlain(slot, value);
+        keys.setRelease(slot, key);
+        used++;
+        return true;
+    }
+
+    private static final int SLOT = 0x0fff_ffff;
+
+    /** A slot of the set that may be taken, with the number of such slots in the top bits (above {@link #SLOT}); -1 when there is none. */
+    private int place(int set, int[] tags, int nowTicks) {
+        int slot = -1;
+        int free = 0;
+        for (int i = set; i < set + WAYS; i++) {
+            if (keys.getPlain(i) == 0 || !isLive(values.getPlain(i), tags, nowTicks)) {
+                slot = i;
+                free++;
+            }
+        }
+        return slot < 0 ? -1 : Math.min(free, 7) << 28 | slot;
+    }
+
+    private static int room(int place) {
+        return place >> 28;
+    }
+
+    private void free(int slot, int[] tags) {
+        if (PortTag.isCurrent((int) values.getPlain(slot), tags)) {
+            aged++;
+        }
+        keys.setRelease(slot, 0);
+        used--;
+    }
+
+    private long hash(long key) {
+        long h = (key ^ key >>> 29) * seed;
+        return (h ^ h >>> 32) * 0x9e37_79b9_7f4a_7c15L;
+    }
+
+    private int first(long hash) {
+        return ((int) (hash >>> 40) & sets - 1) * WAYS;
+    }
+
+    private int second(long hash) {
+        return ((int) hash & sets - 1) * WAYS;
+    }
+}

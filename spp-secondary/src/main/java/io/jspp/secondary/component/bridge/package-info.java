@@ -1,0 +1,2 @@
+/** The component {@code bridge}: a learning switch. */
+package io.jspp.secondary.component.bridge;
