@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 class LauncherIT {
     private static final List<String> COMMANDS = List.of(
-            "cli", "ctl", "primary", "nfv", "vf", "mirror", "pcap", "guest", "demo", "vm-args", "doctor", "bench",
-            "test");
+            "start", "cli", "ctl", "primary", "nfv", "vf", "mirror", "pcap", "guest", "demo", "vm-args", "doctor",
+            "bench", "test");
 
     @TempDir
     private Path directory;

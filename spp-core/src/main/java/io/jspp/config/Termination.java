@@ -12,14 +12,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * signal stops the process at once, without cleaning.
  */
 public final class Termination {
+    private static final int INTERRUPT = 2;
+
     private final CountDownLatch asked = new CountDownLatch(1);
     private final AtomicBoolean signalled = new AtomicBoolean();
+    private volatile boolean interruptsLeft;
 
     /** Handles SIGTERM and SIGINT of this process from now on. */
     public static Termination install() {
         Termination termination = new Termination();
         termination.handle("TERM", 15);
-        termination.handle("INT", 2);
+        termination.handle("INT", INTERRUPT);
         return termination;
     }
 
@@ -47,6 +50,9 @@ public final class Termination {
     private Object answer(Object proxy, Method method, Object[] arguments, int number) {
         return switch (method.getName()) {
             case "handle" -> {
+                if (number == INTERRUPT && interruptsLeft) {
+                    yield null;
+                }
                 if (!signalled.compareAndSet(false, true)) {
                     Runtime.getRuntime().halt(128 + number);
                 }
@@ -57,6 +63,11 @@ public final class Termination {
             case "hashCode" -> System.identityHashCode(proxy);
             default -> "termination handler";
         };
+    }
+
+    /** While {@code left}, Ctrl-C is for a child that has the terminal and means nothing here. */
+    public void leaveInterrupts(boolean left) {
+        interruptsLeft = left;
     }
 
     /** Asks the process to end; any thread, any number of times. */

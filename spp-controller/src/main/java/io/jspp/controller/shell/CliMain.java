@@ -126,7 +126,7 @@ public final class CliMain implements Callable<Integer> {
         if (file != null) {
             return runFile(scripts);
         }
-        if (isTerminal()) {
+        if (StandardInput.isTerminal()) {
             new InteractiveRunner(shell, historyFile, out).run();
             return ExitCode.OK;
         }
@@ -166,16 +166,5 @@ public final class CliMain implements Callable<Integer> {
 
     private ParameterException usage(final String sentence) {
         return new ParameterException(spec.commandLine(), "spp cli: " + sentence);
-    }
-
-    /** Whether standard input is a terminal; the kernel's name of it tells without any native call. */
-    private static boolean isTerminal() {
-        try {
-            final String target =
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
-        } catch (final IOException noProc) {
-            return System.console() != null;
-        }
     }
 }

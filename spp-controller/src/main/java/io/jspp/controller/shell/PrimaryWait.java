@@ -1,7 +1,6 @@
 package io.jspp.controller.shell;
 
 import io.jspp.config.ExitCode;
-import io.jspp.control.ProcessKind;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
@@ -37,8 +36,7 @@ final class PrimaryWait {
     private boolean isThere(final int round) throws ShellException {
         String missing = "spp_primary";
         try {
-            if (client.processes().stream()
-                    .anyMatch(process -> ProcessKind.PRIMARY.wireName().equals(process.get("type")))) {
+            if (client.hasPrimary()) {
                 return true;
             }
         } catch (final ShellException failure) {

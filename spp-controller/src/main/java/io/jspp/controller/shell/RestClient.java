@@ -115,6 +115,12 @@ public final class RestClient {
         return ids;
     }
 
+    /** Whether a primary is connected. */
+    public boolean hasPrimary() throws ShellException {
+        return processes().stream()
+                .anyMatch(process -> ProcessKind.PRIMARY.wireName().equals(process.get("type")));
+    }
+
     /** {@code GET /v1/processes}. */
     List<Map<String, Object>> processes() throws ShellException {
         final List<Map<String, Object>> processes = new ArrayList<>();

@@ -1,0 +1,11 @@
+package io.jspp.controller.yaml;
+
+/** A file is not what it should be; the message is {@code FILE:LINE: sentence}, or {@code FILE: sentence} where no line is meant. */
+public final class YamlException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** @param place {@code FILE} or {@code FILE:LINE} */
+    public YamlException(final String place, final String sentence) {
+        super(place + ": " + sentence);
+    }
+}
