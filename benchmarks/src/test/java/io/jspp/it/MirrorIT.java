@@ -164,6 +164,8 @@ class MirrorIT {
         assertEquals(frames, captured(names));
         assertEquals(FRAMES, captured("written"));
         assertEquals(List.of("", ""), fileNames(rest.get(PCAP)));
+        String states = rest.get(PCAP).get("port_states").toString();
+        assertFalse(states.contains("ring:0"), () -> "a port that nobody captures is gone: " + states);
 
         cluster.shell("pcap 2; start");
         pcap.kill();

@@ -8,6 +8,7 @@ import io.jspp.mbuf.SoftwareOffload;
 import io.jspp.port.RxQueue;
 import io.jspp.worker.Component;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * Takes everything from one queue and writes it as records into blocks for the writers. Frames are written as they would be on a wire: checksums
@@ -24,7 +25,7 @@ final class CaptureComponent implements Component, AutoCloseable {
     private final RxQueue queue;
     private final RecordFormat format;
     private final CaptureBlocks blocks;
-    private final Runnable wakeWriters;
+    private final IntConsumer wakeWriter;
     private final QueueCounters counters;
     private final Burst burst;
     private final Burst scratch = new Burst();
@@ -40,7 +41,7 @@ final class CaptureComponent implements Component, AutoCloseable {
     private int taken;
 
     /**
-     * @param wakeWriters tells the writers that a block was handed over; allocates nothing
+     * @param wakeWriter tells a writer, by its number, that it was given a block; allocates nothing
      * @param counters packets and bytes captured, drops with their reasons
      * @param epochOffsetNs what the worker's clock lacks to the time since 1970
      */
@@ -49,7 +50,7 @@ final class CaptureComponent implements Component, AutoCloseable {
             RxQueue queue,
             RecordFormat format,
             CaptureBlocks blocks,
-            Runnable wakeWriters,
+            IntConsumer wakeWriter,
             QueueCounters counters,
             int burstCapacity,
             long epochOffsetNs) {
@@ -57,7 +58,7 @@ final class CaptureComponent implements Component, AutoCloseable {
         this.queue = queue;
         this.format = format;
         this.blocks = blocks;
-        this.wakeWriters = wakeWriters;
+        this.wakeWriter = wakeWriter;
         this.counters = counters;
         this.epochOffsetNs = epochOffsetNs;
         burst = new Burst(burstCapacity);
@@ -137,9 +138,9 @@ final class CaptureComponent implements Component, AutoCloseable {
     }
 
     private void passBlock() {
-        blocks.pass(block);
+        int writer = blocks.pass(block);
         block = null;
-        wakeWriters.run();
+        wakeWriter.accept(writer);
     }
 
     @Override

@@ -18,6 +18,7 @@ final class CaptureWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureWriter.class);
 
     private final Lcore lcore;
+    private final int number;
     private final CaptureBlocks blocks;
     private final RecordFormat format;
     private final CaptureFile file;
@@ -29,9 +30,13 @@ final class CaptureWriter implements Runnable {
     private volatile long lost;
     private volatile String failure = "";
 
-    /** @param file opened; owned from here on */
-    CaptureWriter(Lcore lcore, CaptureBlocks blocks, RecordFormat format, CaptureFile file) {
+    /**
+     * @param number from 0, among the writers of these blocks
+     * @param file opened; owned from here on
+     */
+    CaptureWriter(Lcore lcore, int number, CaptureBlocks blocks, RecordFormat format, CaptureFile file) {
         this.lcore = lcore;
+        this.number = number;
         this.blocks = blocks;
         this.format = format;
         this.file = file;
@@ -88,10 +93,10 @@ final class CaptureWriter implements Runnable {
         pin();
         while (true) {
             boolean last = ending; // before the look: nothing comes after it
-            CaptureBlocks.Block block = blocks.next();
+            CaptureBlocks.Block block = blocks.next(number);
             if (block != null) {
                 write(block);
-                blocks.giveBack(block);
+                blocks.giveBack(number, block);
             } else if (last) {
                 break;
             } else {
@@ -102,7 +107,7 @@ final class CaptureWriter implements Runnable {
             if (failure.isEmpty()) {
                 file.close();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
     }
@@ -130,14 +135,15 @@ final class CaptureWriter implements Runnable {
                 file.write(block.memory.address(), block.used);
                 written += packets;
                 return;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Whatever it is: without this thread nobody empties its blocks.
                 fail(e);
             }
         }
         lost += packets;
     }
 
-    private void fail(IOException e) {
+    private void fail(Throwable e) {
         failure = "files in " + file.path().getParent() + ": " + e;
         LOG.error("{}; what lcore {} gets is lost until you stop capture and start it again", failure, lcore.id());
         file.abandon();

@@ -15,6 +15,7 @@ import io.jspp.patch.PortTable;
 import io.jspp.port.Direction;
 import io.jspp.port.LiveQueues;
 import io.jspp.port.PortException;
+import io.jspp.port.PortId;
 import io.jspp.port.RxQueue;
 import io.jspp.runtime.ConfigurationStore;
 import io.jspp.runtime.ProcessRuntime;
@@ -95,11 +96,23 @@ final class Pcap implements Role {
         PortTable ports = runtime.ports();
         runtime.devices().refreshIfPossible(); // else the claim below says what is wrong
         ports.add(port.port());
+        try {
+            session = open(port, ports);
+            session.start();
+        } catch (WorkerStuckException stuck) {
+            throw stuck; // the worker may still use what was opened
+        } catch (RuntimeException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private Session open(PatchEnd port, PortTable ports) {
         if (port.isWhole() && ports.mustNameQueue(port.port())) {
             throw new PortException(port + " has several queues: name one, as in -c " + port + " nq 0");
         }
         try {
-            session = new Session(
+            return new Session(
                     runtime,
                     options,
                     ports.openRx(port),
@@ -108,14 +121,6 @@ final class Pcap implements Role {
                     runtime.options().configuration().integer(ConfigKeys.BURST));
         } catch (IOException e) {
             throw new IllegalStateException("a file in " + options.directory() + " can't be made: " + e, e);
-        }
-        try {
-            session.start();
-        } catch (WorkerStuckException stuck) {
-            throw stuck; // the worker may still use what was opened
-        } catch (RuntimeException e) {
-            stop();
-            throw e;
         }
     }
 
@@ -128,6 +133,10 @@ final class Pcap implements Role {
                 written += writer.written();
                 lost += writer.lost();
             }
+        }
+        PortId port = options.port().port();
+        if (runtime.ports().added().contains(port)) {
+            runtime.ports().remove(port); // with its socket, which another process may want now
         }
     }
 

@@ -22,7 +22,7 @@ final class Session implements AutoCloseable {
 
     private final ProcessRuntime runtime;
     private final RxQueue queue;
-    private final CaptureBlocks blocks = new CaptureBlocks(BLOCKS);
+    private final CaptureBlocks blocks;
     private final List<CaptureWriter> writers = new ArrayList<>();
     private final CaptureComponent component;
 
@@ -44,6 +44,7 @@ final class Session implements AutoCloseable {
         this.runtime = runtime;
         this.queue = queue;
         List<CaptureFile> files = new ArrayList<>();
+        CaptureBlocks made = null;
         try {
             String prefix = "spp_pcap." + LocalDateTime.now().format(TIME) + '.'
                     + options.port().wire().replace(":", "") + '.';
@@ -51,32 +52,32 @@ final class Session implements AutoCloseable {
                 files.add(
                         new CaptureFile(options.directory(), prefix + i + '.', options.format(), options.fileBytes()));
             }
-        } catch (IOException | RuntimeException e) {
-            for (CaptureFile file : files) {
-                file.discard();
+            made = new CaptureBlocks(BLOCKS, lcores.size());
+            blocks = made;
+            component = new CaptureComponent(
+                    "capture " + options.port(),
+                    queue,
+                    options.format(),
+                    blocks,
+                    this::wakeWriter,
+                    counters,
+                    burstCapacity,
+                    TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime());
+        } catch (IOException | RuntimeException | Error e) {
+            files.forEach(CaptureFile::discard);
+            if (made != null) {
+                made.close();
             }
-            blocks.close();
             queue.close();
             throw e;
         }
         for (int i = 0; i < lcores.size(); i++) {
-            writers.add(new CaptureWriter(lcores.get(i), blocks, options.format(), files.get(i)));
+            writers.add(new CaptureWriter(lcores.get(i), i, blocks, options.format(), files.get(i)));
         }
-        component = new CaptureComponent(
-                "capture " + options.port(),
-                queue,
-                options.format(),
-                blocks,
-                this::wakeWriters,
-                counters,
-                burstCapacity,
-                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()) - System.nanoTime());
     }
 
-    private void wakeWriters() {
-        for (int i = 0; i < writers.size(); i++) {
-            writers.get(i).wake();
-        }
+    private void wakeWriter(int number) {
+        writers.get(number).wake();
     }
 
     /** Begins to take packets. */

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import net.jpountz.lz4.LZ4FrameInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,17 +45,17 @@ class CaptureTest {
     private CaptureComponent component;
 
     private void open(RecordFormat format, long fileBytes, int writerCount, int blockCount) throws IOException {
-        blocks = new CaptureBlocks(blockCount);
+        blocks = new CaptureBlocks(blockCount, writerCount);
         for (int i = 1; i <= writerCount; i++) {
             CaptureFile file = new CaptureFile(directory, "cap." + i + '.', format, fileBytes);
-            writers.add(new CaptureWriter(new Lcore(i, List.of(), false), blocks, format, file));
+            writers.add(new CaptureWriter(new Lcore(i, List.of(), false), i - 1, blocks, format, file));
         }
         component = new CaptureComponent(
                 "capture",
                 in.input(VlanOperation.NONE).queue(),
                 format,
                 blocks,
-                () -> writers.forEach(CaptureWriter::wake),
+                number -> writers.get(number).wake(),
                 counters,
                 Burst.DEFAULT_CAPACITY,
                 EPOCH_NS);
@@ -220,17 +221,17 @@ class CaptureTest {
         component.poll(0);
         component.arm();
         component.disarm();
-        CaptureBlocks.Block block = blocks.next();
+        CaptureBlocks.Block block = blocks.next(0);
         assertEquals(76, block.used);
-        blocks.giveBack(block);
+        blocks.giveBack(0, block);
         in.put(frame(2, 60));
         component.poll(0);
         component.poll(50_000_000);
-        assertEquals(null, blocks.next());
+        assertEquals(null, blocks.next(0));
         component.poll(150_000_000);
-        block = blocks.next();
+        block = blocks.next(0);
         assertEquals(76, block.used);
-        blocks.giveBack(block);
+        blocks.giveBack(0, block);
         writers.forEach(CaptureWriter::start);
         finish();
     }
@@ -305,9 +306,10 @@ class CaptureTest {
     @Test
     void shouldCountWhatCannotBeWritten() throws IOException {
         Path gone = Files.createDirectory(directory.resolve("gone"));
-        blocks = new CaptureBlocks(4);
+        blocks = new CaptureBlocks(4, 1);
         writers.add(new CaptureWriter(
                 new Lcore(1, List.of(), false),
+                0,
                 blocks,
                 RecordFormat.PCAP,
                 new CaptureFile(gone, "cap.1.", RecordFormat.PCAP, 1)));
@@ -316,7 +318,7 @@ class CaptureTest {
                 in.input(VlanOperation.NONE).queue(),
                 RecordFormat.PCAP,
                 blocks,
-                () -> writers.forEach(CaptureWriter::wake),
+                number -> writers.get(number).wake(),
                 counters,
                 Burst.DEFAULT_CAPACITY,
                 0);
@@ -329,5 +331,47 @@ class CaptureTest {
         assertEquals(0, writers.get(0).written());
         assertEquals(2, writers.get(0).lost());
         assertTrue(writers.get(0).failure().contains("cap.1."), writers.get(0).failure());
+    }
+
+    /** Whatever goes wrong in a writer, its blocks come back and the operator is told. */
+    @Test
+    void shouldGoOnEmptyingBlocksAfterAnUnexpectedFailure() throws IOException {
+        CaptureFile file = new CaptureFile(directory, "cap.1.", RecordFormat.PCAP, 1 << 30);
+        file.close();
+        blocks = new CaptureBlocks(2, 1);
+        CaptureWriter writer = new CaptureWriter(new Lcore(1, List.of(), false), 0, blocks, RecordFormat.PCAP, file);
+        component = new CaptureComponent(
+                "capture",
+                in.input(VlanOperation.NONE).queue(),
+                RecordFormat.PCAP,
+                blocks,
+                number -> writer.wake(),
+                counters,
+                Burst.DEFAULT_CAPACITY,
+                0);
+        in.put(frame(1, 60), frame(2, 60));
+        component.poll(0);
+        component.finish();
+        writer.end();
+        writer.run();
+        assertEquals(2, writer.lost());
+        assertTrue(writer.failure().contains("IllegalStateException"), writer.failure());
+        assertEquals(
+                2,
+                Stream.generate(blocks::begin).limit(2).filter(Objects::nonNull).count());
+    }
+
+    /** One whose disk hangs holds up what it has, and gets no more. */
+    @Test
+    void shouldGiveBlocksToTheWriterThatHasFewest() {
+        try (CaptureBlocks shared = new CaptureBlocks(4, 2)) {
+            int stuck = shared.pass(shared.begin());
+            for (int i = 0; i < 20; i++) {
+                int other = shared.pass(shared.begin());
+                assertEquals(1 - stuck, other);
+                shared.giveBack(other, shared.next(other));
+            }
+            assertEquals(null, shared.next(1 - stuck));
+        }
     }
 }
