@@ -37,6 +37,7 @@ public final class EchoHost {
     private long frame;
     private int length;
     private int l3;
+    private int packet;
     private long mac;
     private Verdict verdict = Verdict.NOT_OURS;
     private long answer;
@@ -81,9 +82,9 @@ public final class EchoHost {
         return l3;
     }
 
-    /** Bytes from the network header to the end of the frame, padding included. */
-    public int networkLength() {
-        return length - l3;
+    /** Bytes of the IP packet judged last, without what pads the frame. */
+    public int packetLength() {
+        return packet;
     }
 
     private Verdict judgeArp(HostAddresses hosts) {
@@ -114,6 +115,7 @@ public final class EchoHost {
         if (first >>> 4 != 4 || header < IpHeader.V4_MIN_LENGTH || total < header || total > room) {
             return Verdict.MALFORMED;
         }
+        packet = total;
         mac = hosts.find4(BigEndian.getInt(ip + IpHeader.V4_DESTINATION));
         int source = BigEndian.getInt(ip + IpHeader.V4_SOURCE) >>> 24;
         if (mac == HostAddresses.ABSENT
@@ -145,12 +147,15 @@ public final class EchoHost {
         if (payload > room - IpHeader.V6_LENGTH) {
             return Verdict.MALFORMED;
         }
+        packet = IpHeader.V6_LENGTH + payload;
         int next = Memory.getUnsignedByte(ip + IpHeader.V6_NEXT_HEADER);
         long icmp = ip + IpHeader.V6_LENGTH;
         if (next == IpHeader.PROTOCOL_ICMPV6 && payload > 0 && Memory.getUnsignedByte(icmp) == Icmp.SOLICITATION) {
             Verdict found = neighbour.judge(frame, ip, payload, hosts);
             mac = neighbour.mac();
-            return found == Verdict.SOLICITATION ? judgeSum(found, pseudo6(ip, payload), icmp, payload, offload) : found;
+            return found == Verdict.SOLICITATION
+                    ? judgeSum(found, pseudo6(ip, payload), icmp, payload, offload)
+                    : found;
         }
         mac = hosts.find6(Icmp.getLong(ip + IpHeader.V6_DESTINATION), Icmp.getLong(ip + IpHeader.V6_DESTINATION + 8));
         if (mac == HostAddresses.ABSENT
@@ -198,9 +203,7 @@ public final class EchoHost {
     public void answer() {
         switch (verdict) {
             case ARP -> answerArp();
-            case SOLICITATION -> {
-                finish(neighbour.answer(frame, l3), 0);
-            }
+            case SOLICITATION -> finish(neighbour.answer(frame, l3), 0);
             case PING4 -> answer4();
             case PING6 -> answer6();
             default -> throw new IllegalStateException("no answer to " + verdict);
@@ -268,8 +271,7 @@ public final class EchoHost {
         Memory.putShort(ip + IpHeader.V4_CHECKSUM, (short) 0);
         BigEndian.putInt(ip + IpHeader.V4_SOURCE, own);
         BigEndian.putInt(ip + IpHeader.V4_DESTINATION, source);
-        Memory.putShort(
-                ip + IpHeader.V4_CHECKSUM, Checksum.finish(Checksum.add(0, ip, IpHeader.V4_MIN_LENGTH)));
+        Memory.putShort(ip + IpHeader.V4_CHECKSUM, Checksum.finish(Checksum.add(0, ip, IpHeader.V4_MIN_LENGTH)));
         long icmp = ip + IpHeader.V4_MIN_LENGTH;
         Icmp.complete(icmp, Icmp.V4_ECHO_REPLY, 0, total - IpHeader.V4_MIN_LENGTH);
         finish(l3 + total, options);

@@ -69,9 +69,7 @@ final class Neighbour {
                 return false;
             }
             int bytes = 8 * Memory.getUnsignedByte(message + at + 1);
-            if (bytes == 0
-                    || at + bytes > payload
-                    || probe && Memory.getUnsignedByte(message + at) == SOURCE_OPTION) {
+            if (bytes == 0 || at + bytes > payload || probe && Memory.getUnsignedByte(message + at) == SOURCE_OPTION) {
                 return false;
             }
             at += bytes;

@@ -36,17 +36,16 @@ final class AnswerCommand implements Callable<Integer> {
             if (status != ExitCode.OK) {
                 return status;
             }
-            EchoResponder responder = new EchoResponder(nic, mac, address);
-            try {
+            try (EchoResponder responder = new EchoResponder(nic, mac, address)) {
                 serve(nic, responder);
+                process.out()
+                        .println("answered " + responder.arpReplies() + " ARP and " + responder.echoReplies()
+                                + " echo requests, " + responder.badChecksums() + " came damaged");
+                return ExitCode.OK;
             } catch (FrontendException e) {
                 process.err().println("guest: " + e.getMessage());
                 return ExitCode.FAILED;
             }
-            process.out()
-                    .println("answered " + responder.arpReplies() + " ARP and " + responder.echoReplies()
-                            + " echo requests, " + responder.badChecksums() + " came damaged");
-            return ExitCode.OK;
         }
     }
 

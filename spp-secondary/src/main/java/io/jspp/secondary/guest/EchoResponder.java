@@ -1,10 +1,20 @@
 package io.jspp.secondary.guest;
 
+import io.jspp.memory.Memory;
+import io.jspp.memory.NativeMemory;
+import io.jspp.net.EthernetHeader;
+import io.jspp.net.Offload;
+import io.jspp.secondary.echo.EchoHost;
+import io.jspp.secondary.echo.HostAddresses;
+import io.jspp.secondary.echo.Verdict;
+import java.nio.ByteBuffer;
+
 /** Answers ARP requests and ICMP echo requests for one IPv4 address. Single-threaded. */
-public final class EchoResponder {
+public final class EchoResponder implements AutoCloseable {
     private final GuestNic nic;
-    private final byte[] mac;
-    private final int address;
+    private final HostAddresses addresses;
+    private final EchoHost host = new EchoHost();
+    private final NativeMemory copy = NativeMemory.allocate(GuestNic.MAX_FRAME + EchoHost.MIN_ROOM);
     private long arpReplies;
     private long echoReplies;
     private long badChecksums;
@@ -12,36 +22,31 @@ public final class EchoResponder {
     /** @param address IPv4 address in host order */
     public EchoResponder(GuestNic nic, byte[] mac, int address) {
         this.nic = nic;
-        this.mac = mac.clone();
-        this.address = address;
+        long own = ByteBuffer.allocate(8).position(2).put(mac).getLong(0);
+        addresses = HostAddresses.of(ByteBuffer.allocate(4).putInt(address).array(), own);
     }
 
     /** Answers the frame in place if it asks for our address; false when it is none of our business. */
     public boolean answer(byte[] frame, int length) {
-        if (GuestFrames.arpOperation(frame, length) == GuestFrames.ARP_REQUEST
-                && GuestFrames.arpTargetAddress(frame) == address) {
-            byte[] asker = GuestFrames.arpSenderMac(frame);
-            int askerAddress = GuestFrames.arpSenderAddress(frame);
-            int bytes = GuestFrames.putArp(frame, GuestFrames.ARP_REPLY, mac, address, asker, askerAddress);
-            if (nic.send(frame, bytes)) {
-                arpReplies++;
-            }
+        if (length < EthernetHeader.LENGTH) {
+            return false;
+        }
+        Memory.put(copy.address(), frame, 0, length);
+        Verdict verdict = host.judge(copy.address(), length, Offload.NONE, addresses);
+        if (verdict == Verdict.BAD_CHECKSUM) {
+            badChecksums++;
             return true;
         }
-        if (GuestFrames.isIcmp(frame, length)
-                && GuestFrames.ipv4Destination(frame) == address
-                && GuestFrames.icmpType(frame) == GuestFrames.ECHO_REQUEST) {
-            if (!GuestFrames.icmpChecksumValid(frame)) {
-                badChecksums++;
-                return true;
-            }
-            GuestFrames.turnIntoReply(frame, mac);
-            if (nic.send(frame, length)) {
-                echoReplies++;
-            }
-            return true;
+        if (!verdict.isAnswered()) {
+            return false;
         }
-        return false;
+        host.answer();
+        Memory.get(host.answerAddress(), frame, 0, host.answerLength());
+        if (nic.send(frame, host.answerLength())) {
+            arpReplies += verdict == Verdict.ARP ? 1 : 0;
+            echoReplies += verdict.isPing() ? 1 : 0;
+        }
+        return true;
     }
 
     public long arpReplies() {
@@ -55,5 +60,10 @@ public final class EchoResponder {
     /** Echo requests that came damaged and were not answered. */
     public long badChecksums() {
         return badChecksums;
+    }
+
+    @Override
+    public void close() {
+        copy.close();
     }
 }

@@ -46,10 +46,6 @@ final class GuestFrames {
         return mac;
     }
 
-    static int arpTargetAddress(byte[] frame) {
-        return ByteBuffer.wrap(frame).getInt(ETHERNET_BYTES + 24);
-    }
-
     /** Writes an ARP frame of {@value #ARP_BYTES} bytes; a null {@code targetMac} is a broadcast question. */
     static int putArp(
             byte[] frame, int operation, byte[] senderMac, int senderAddress, byte[] targetMac, int targetAddress) {
@@ -139,22 +135,6 @@ final class GuestFrames {
         b.putShort(ETHERNET_BYTES + 10, (short) checksum(frame, ETHERNET_BYTES, ECHO_OFFSET));
         b.putShort(ECHO_OFFSET + 2, (short) checksum(frame, ECHO_OFFSET, ETHERNET_BYTES + total));
         return Math.max(60, ETHERNET_BYTES + total);
-    }
-
-    /** Turns an echo request into its reply in place. */
-    static void turnIntoReply(byte[] frame, byte[] ownMac) {
-        ByteBuffer b = ByteBuffer.wrap(frame);
-        System.arraycopy(frame, 6, frame, 0, 6);
-        System.arraycopy(ownMac, 0, frame, 6, 6);
-        int source = ipv4Source(frame);
-        b.putInt(ETHERNET_BYTES + 12, ipv4Destination(frame));
-        b.putInt(ETHERNET_BYTES + 16, source);
-        frame[ETHERNET_BYTES + 8] = 64;
-        b.putShort(ETHERNET_BYTES + 10, (short) 0);
-        b.putShort(ETHERNET_BYTES + 10, (short) checksum(frame, ETHERNET_BYTES, ECHO_OFFSET));
-        frame[ECHO_OFFSET] = ECHO_REPLY;
-        b.putShort(ECHO_OFFSET + 2, (short) 0);
-        b.putShort(ECHO_OFFSET + 2, (short) checksum(frame, ECHO_OFFSET, ipv4End(frame)));
     }
 
     /** Internet checksum (RFC 1071) of {@code [from, to)}. */

@@ -84,8 +84,7 @@ final class PingCommand implements Callable<Integer> {
             if (status != ExitCode.OK || process.stopping()) {
                 return status;
             }
-            Pinger pinger = new Pinger(nic, mac, own);
-            try {
+            try (Pinger pinger = new Pinger(nic, mac, own)) {
                 pinger.run(
                         other,
                         count,
@@ -94,11 +93,11 @@ final class PingCommand implements Callable<Integer> {
                         (long) (timeout * 1e9),
                         this::reply,
                         process::stopping);
+                return summary(pinger);
             } catch (FrontendException e) {
                 process.err().println("guest: " + e.getMessage());
                 return ExitCode.FAILED;
             }
-            return summary(pinger);
         }
     }
 

@@ -8,7 +8,7 @@ import org.HdrHistogram.Histogram;
  * Pings an IPv4 address over a {@link GuestNic}: resolves it by ARP, sends echo requests at an interval, counts replies, answers requests for
  * the own address meanwhile. Single-threaded.
  */
-public final class Pinger {
+public final class Pinger implements AutoCloseable {
     private static final long ARP_RETRY_NS = 200_000_000L;
     private static final long MAX_RTT_NS = 60_000_000_000L;
 
@@ -140,6 +140,11 @@ public final class Pinger {
     private int nearest(int low) {
         int sequence = sent - 1 - (sent - 1 - low & 0xffff);
         return sequence >= 0 ? sequence : -1;
+    }
+
+    @Override
+    public void close() {
+        responder.close();
     }
 
     public int sent() {

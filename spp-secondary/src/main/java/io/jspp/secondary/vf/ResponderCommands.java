@@ -67,10 +67,12 @@ final class ResponderCommands {
                     .field("print", responder.printing() ? ON : "off")
                     .name("addresses")
                     .array();
-            responder.macs().forEach((address, mac) -> json.object()
-                    .field("address", text(address))
-                    .field("mac_address", MacAddress.format(mac))
-                    .endObject());
+            responder
+                    .macs()
+                    .forEach((address, mac) -> json.object()
+                            .field("address", text(address))
+                            .field("mac_address", MacAddress.format(mac))
+                            .endObject());
             json.endArray().endObject();
         }
         json.endArray();

@@ -34,8 +34,8 @@ public final class VfMain {
         Configuration configuration = runtime.options().configuration();
         ClassifierEntries entries = new ClassifierEntries(configuration.integer(ConfigKeys.CLASSIFIER_ENTRIES));
         Bridges bridges = new Bridges();
-        Responders responders = new Responders(
-                runtime.clientId(), System.out, configuration.integer(ConfigKeys.RESPONDER_PRINT_RATE));
+        Responders responders =
+                new Responders(runtime.clientId(), System.out, configuration.integer(ConfigKeys.RESPONDER_PRINT_RATE));
         ComponentGraph graph = new ComponentGraph(
                 runtime.workers(),
                 runtime.ports(),

@@ -40,26 +40,11 @@ class GuestFramesTest {
     }
 
     @Test
-    void shouldTurnARequestIntoItsReply() {
-        int length = GuestFrames.putEchoRequest(frame, OTHER, OWN, OWN_ADDRESS, OTHER_ADDRESS, 77, 5, 56);
-        byte[] data = Arrays.copyOfRange(frame, GuestFrames.ECHO_OFFSET + 8, length);
-        GuestFrames.turnIntoReply(frame, OTHER);
-        assertArrayEquals(OWN, Arrays.copyOf(frame, 6));
-        assertArrayEquals(OTHER, Arrays.copyOfRange(frame, 6, 12));
-        assertEquals(OTHER_ADDRESS, GuestFrames.ipv4Source(frame));
-        assertEquals(OWN_ADDRESS, GuestFrames.ipv4Destination(frame));
-        assertEquals(GuestFrames.ECHO_REPLY, GuestFrames.icmpType(frame));
-        assertTrue(GuestFrames.icmpChecksumValid(frame));
-        assertEquals(0, GuestFrames.checksum(frame, 14, 34));
-        assertArrayEquals(data, Arrays.copyOfRange(frame, GuestFrames.ECHO_OFFSET + 8, length));
-    }
-
-    @Test
-    void shouldAskAndAnswerArp() {
+    void shouldAskForAnAddress() {
         int length = GuestFrames.putArp(frame, GuestFrames.ARP_REQUEST, OWN, OWN_ADDRESS, null, OTHER_ADDRESS);
         assertEquals(42, length);
         assertEquals(GuestFrames.ARP_REQUEST, GuestFrames.arpOperation(frame, length));
-        assertEquals(OTHER_ADDRESS, GuestFrames.arpTargetAddress(frame));
+        assertArrayEquals(new byte[] {10, 0, 0, 2}, Arrays.copyOfRange(frame, 38, 42));
         assertEquals(OWN_ADDRESS, GuestFrames.arpSenderAddress(frame));
         assertArrayEquals(OWN, GuestFrames.arpSenderMac(frame));
         assertArrayEquals(new byte[] {-1, -1, -1, -1, -1, -1}, Arrays.copyOf(frame, 6));
@@ -90,8 +75,6 @@ class GuestFramesTest {
             if (GuestFrames.isIcmp(bytes, length)) {
                 assertTrue(GuestFrames.ipv4End(bytes) <= length, "seed " + seed + " frame " + i);
                 GuestFrames.icmpChecksumValid(bytes);
-                GuestFrames.turnIntoReply(bytes, OWN);
-                assertTrue(GuestFrames.icmpChecksumValid(bytes));
             }
         }
     }

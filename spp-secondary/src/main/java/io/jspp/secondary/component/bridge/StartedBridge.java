@@ -38,8 +38,7 @@ final class StartedBridge implements StartedComponent {
     /** Ports from which addresses are learned, as of the last change. */
     private Set<PortId> learning = Set.of();
 
-    StartedBridge(
-            String name, BridgeOptions options, Bridges bridges, ComponentCounters counters, int burstCapacity) {
+    StartedBridge(String name, BridgeOptions options, Bridges bridges, ComponentCounters counters, int burstCapacity) {
         this.name = name;
         this.options = options;
         this.bridges = bridges;
@@ -52,9 +51,9 @@ final class StartedBridge implements StartedComponent {
     @Override
     public boolean isComplete(List<Input> inputs, List<Output> outputs) {
         return inputs.stream()
-                .anyMatch(input -> outputs.stream().anyMatch(output -> !output.id()
-                        .port()
-                        .equals(input.id().port())));
+                .anyMatch(input -> outputs.stream()
+                        .anyMatch(
+                                output -> !output.id().port().equals(input.id().port())));
     }
 
     @Override
@@ -76,9 +75,11 @@ final class StartedBridge implements StartedComponent {
                         inputs.stream().map(input -> input.id().port()),
                         outputs.stream().map(output -> output.id().port()))
                 .forEach(id -> ports.computeIfAbsent(id, absent -> newPort()));
-        int numbers = 1 + ports.values().stream().mapToInt(BridgePort::number).max().orElse(-1);
+        int numbers =
+                1 + ports.values().stream().mapToInt(BridgePort::number).max().orElse(-1);
         int[] tags = new int[numbers];
-        both(inputs, outputs).forEach(id -> tags[ports.get(id).number()] = ports.get(id).tag());
+        both(inputs, outputs)
+                .forEach(id -> tags[ports.get(id).number()] = ports.get(id).tag());
         Output[] byNumber = new Output[numbers];
         outputs.forEach(output -> byNumber[ports.get(output.id().port()).number()] = output);
         BridgePort[] sources =
@@ -94,7 +95,9 @@ final class StartedBridge implements StartedComponent {
         outputs.forEach(output -> used.add(output.id().port()));
         ports.keySet().retainAll(used);
         Set<PortId> now = both(inputs, outputs);
-        learning.stream().filter(id -> !now.contains(id) && ports.containsKey(id)).forEach(id -> renew(ports.get(id)));
+        learning.stream()
+                .filter(id -> !now.contains(id) && ports.containsKey(id))
+                .forEach(id -> renew(ports.get(id)));
         learning = now;
     }
 
@@ -128,7 +131,8 @@ final class StartedBridge implements StartedComponent {
     }
 
     Table table(long nowNs, int most) {
-        int numbers = 1 + ports.values().stream().mapToInt(BridgePort::number).max().orElse(-1);
+        int numbers =
+                1 + ports.values().stream().mapToInt(BridgePort::number).max().orElse(-1);
         int[] tags = new int[numbers];
         String[] names = new String[numbers];
         learning.forEach(id -> {
@@ -146,8 +150,7 @@ final class StartedBridge implements StartedComponent {
                         names[PortTag.number(tag)],
                         age / TICKS_PER_SECOND)));
         all.sort(Comparator.comparingInt(Address::vlan).thenComparingLong(Address::address));
-        return new Table(
-                name, all.size(), table.capacity(), List.copyOf(all.subList(0, Math.min(most, all.size()))));
+        return new Table(name, all.size(), table.capacity(), List.copyOf(all.subList(0, Math.min(most, all.size()))));
     }
 
     @Override

@@ -69,7 +69,7 @@ final class Responder extends BurstComponent {
         }
         if (printer != null
                 && verdict.isPing()
-                && !printer.offer(buffer.address() + host.networkOffset(), host.networkLength(), nowNs())) {
+                && !printer.offer(buffer.address() + host.networkOffset(), host.packetLength(), nowNs())) {
             counters.count(Count.UNPRINTED);
         }
         host.answer();

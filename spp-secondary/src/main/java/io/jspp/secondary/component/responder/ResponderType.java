@@ -11,12 +11,7 @@ import java.util.Set;
 /** {@code responder}: one rx port, and one tx port to which it answers, usually the same. */
 public final class ResponderType implements ComponentType {
     private static final Set<Count> COUNTS = Collections.unmodifiableSet(EnumSet.of(
-            Count.UNPRINTED,
-            Count.RUNT,
-            Count.UNMATCHED,
-            Count.MALFORMED_HEADER,
-            Count.FRAGMENT,
-            Count.BAD_CHECKSUM));
+            Count.UNPRINTED, Count.RUNT, Count.UNMATCHED, Count.MALFORMED_HEADER, Count.FRAGMENT, Count.BAD_CHECKSUM));
 
     private final Responders responders;
 

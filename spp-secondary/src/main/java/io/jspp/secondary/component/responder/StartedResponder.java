@@ -75,7 +75,8 @@ final class StartedResponder implements StartedComponent {
         }
         if (macs.size() == MAX_ADDRESSES) {
             throw new GraphException(
-                    Subject.EXECUTION, "responder " + name + " has " + MAX_ADDRESSES + " addresses, it can have no more");
+                    Subject.EXECUTION,
+                    "responder " + name + " has " + MAX_ADDRESSES + " addresses, it can have no more");
         }
         macs.put(address, mac == null ? ownMac : mac);
         addresses = new HostAddresses(macs);
@@ -83,8 +84,7 @@ final class StartedResponder implements StartedComponent {
 
     void remove(ByteBuffer address) {
         if (macs.remove(address) == null) {
-            throw new GraphException(
-                    Subject.EXECUTION, "responder " + name + " does not answer for " + text(address));
+            throw new GraphException(Subject.EXECUTION, "responder " + name + " does not answer for " + text(address));
         }
         addresses = new HostAddresses(macs);
     }
