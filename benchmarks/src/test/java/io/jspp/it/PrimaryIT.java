@@ -107,7 +107,14 @@ class PrimaryIT {
         host.start("ping", "-c", "2", "-W", "1", "10.9.7.3").awaitExit(LIMIT);
         assertTrue(sent(0) > before, status());
         assertEquals(steered, sent(1), "no broadcast comes here any more");
-        assertTrue(cluster.shell("pri; flow destroy phy:0 ALL").contains("Flow rule all destroyed"));
+        List<String> tags = cluster.shell(
+                "pri; flow create phy:0 ingress pattern eth dst is 52:54:00:00:00:01 / vlan vid is 100 / end actions queue"
+                        + " index 1 / of_pop_vlan / end",
+                "pri; flow create phy:0 egress pattern eth src is 52:54:00:00:00:01 / end actions of_push_vlan ethertype"
+                        + " 0x8100 / of_set_vlan_vid vlan_vid 100 / of_set_vlan_pcp vlan_pcp 3 / end",
+                "pri; flow destroy phy:0 ALL");
+        assertTrue(tags.contains("Flow rule #3 created") && tags.contains("Flow rule #4 created"), tags.toString());
+        assertTrue(tags.contains("Flow rule all destroyed"), tags.toString());
     }
 
     private void launch(SppCluster cluster) throws IOException {

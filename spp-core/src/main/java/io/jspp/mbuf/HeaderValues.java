@@ -81,9 +81,19 @@ public final class HeaderValues implements AutoCloseable {
         return Long.reverseBytes(firstEight) >>> 16;
     }
 
-    /** As {@link #destination()}. */
+    /** As {@link #destination}. */
     public long source() {
-        return (Long.reverseBytes(firstEight) & 0xffff) << 32 | Integer.reverseBytes(nextFour) & 0xffff_ffffL;
+        return (Long.reverseBytes(firstEight) & 0xffff) << 32 | Integer.toUnsignedLong(Integer.reverseBytes(nextFour));
+    }
+
+    /** Type behind the addresses, and behind the outer 802.1Q tag if there is one. */
+    public int etherType() {
+        return etherType;
+    }
+
+    /** The outer 802.1Q tag; only while there is one. */
+    public int tci() {
+        return tci;
     }
 
     /** VLAN id of the outer 802.1Q tag, or {@link #UNTAGGED}. */
@@ -94,12 +104,7 @@ public final class HeaderValues implements AutoCloseable {
     /** Changes the values as a port's operation asks. */
     public void apply(VlanOperation operation) {
         switch (operation.kind()) {
-            case ADD -> {
-                int wanted = VlanTag.tci(operation.pcp(), operation.vid());
-                changed |= !tagged || tci != wanted;
-                tagged = true;
-                tci = wanted;
-            }
+            case ADD -> setTag(VlanTag.tci(operation.pcp(), operation.vid()));
             case DEL -> {
                 changed |= tagged;
                 tagged = false;
@@ -108,6 +113,24 @@ public final class HeaderValues implements AutoCloseable {
                 // as it is
             }
         }
+    }
+
+    /** Rewrites the outer 802.1Q tag, or inserts one. */
+    public void setTag(int wanted) {
+        changed |= !tagged || tci != wanted;
+        tagged = true;
+        tci = wanted;
+    }
+
+    /** Inserts an 802.1Q tag before the one that was read, which stays as it is in the source. */
+    public void pushTag(int wanted) {
+        if (tagged) {
+            etherType = VlanTag.TPID_8021Q;
+            sourceLength = EthernetHeader.LENGTH;
+        }
+        changed = true;
+        tagged = true;
+        tci = wanted;
     }
 
     /**

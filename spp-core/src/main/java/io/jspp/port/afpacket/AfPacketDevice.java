@@ -36,6 +36,10 @@ final class AfPacketDevice implements Device {
     private final PacketSettings settings;
     private final boolean steering;
     private final FileDescriptor query;
+
+    /** What rules do to tags; null without flow=1. */
+    private final FlowEdits edits;
+
     /** Sockets of receive queues that are claimed, for other filters while they are. */
     private final Map<Integer, FileDescriptor> receivers = new HashMap<>();
 
@@ -52,6 +56,16 @@ final class AfPacketDevice implements Device {
             query.close();
             throw new PortException(name + ": interface " + iface
                     + " does not exist in this network namespace: ip link shows those that do");
+        }
+        edits = flow ? openEdits() : null;
+    }
+
+    private FlowEdits openEdits() {
+        try {
+            return new FlowEdits("spp-flow-" + iface);
+        } catch (LinuxException e) {
+            query.close();
+            throw new PortException(name + ": memory for flow rules: " + e.getMessage(), e);
         }
     }
 
@@ -116,14 +130,17 @@ final class AfPacketDevice implements Device {
                 sockets.add(socket);
                 enlargeBuffer(socket, direction);
             }
-            if (steering && direction == Direction.RX) {
-                filter(queue, sockets.get(0));
-                receivers.put(queue, sockets.get(0).duplicate());
+            if (edits != null) {
+                sockets.add(edits.fd().duplicate());
             }
             int ifindex = NetDevice.index(query.value(), iface);
             // One fanout group per device; sixteen bits that no other process of this namespace is likely to choose.
             int group = steering ? NO_FANOUT : (Linux.getpid() * 31 + ifindex) & 0xffff;
-            return new Claims.Grant(sockets, settings.toAttributes(iface, group));
+            if (steering && direction == Direction.RX) {
+                filter(flows, queue, sockets.get(0));
+                receivers.put(queue, sockets.get(0).duplicate());
+            }
+            return new Claims.Grant(sockets, settings.toAttributes(iface, group, edits != null));
         } catch (RuntimeException e) {
             FileDescriptor.closeAll(sockets);
             throw e;
@@ -142,8 +159,8 @@ final class AfPacketDevice implements Device {
         }
     }
 
-    private void filter(int queue, FileDescriptor socket) {
-        FlowFilter.of(flows, queue, settings.queuePairs()).attach(socket);
+    private void filter(List<FlowRule> rules, int queue, FileDescriptor socket) {
+        FlowFilter.of(rules, queue, settings.queuePairs()).attach(socket);
     }
 
     @Override
@@ -157,14 +174,24 @@ final class AfPacketDevice implements Device {
             throw new PortException("several queues need flow=1 for flow rules: --vdev " + name + ",iface=" + iface
                     + ",flow=1 of the primary");
         }
+        FlowCheck.check(rules, settings.queuePairs(), edits != null);
         FlowFilter.of(rules, 0, settings.queuePairs());
     }
 
     @Override
     public void useFlows(List<FlowRule> rules) {
         requireFlows(rules);
+        try {
+            receivers.forEach((queue, socket) -> filter(rules, queue, socket));
+        } catch (LinuxException e) {
+            receivers.forEach((queue, socket) -> filter(flows, queue, socket));
+            throw new PortException(
+                    "filter: " + e.getMessage() + ": have fewer rules, or raise the sysctl net.core.optmem_max", e);
+        }
         flows = List.copyOf(rules);
-        receivers.forEach(this::filter);
+        if (edits != null) {
+            edits.write(flows);
+        }
     }
 
     @Override
@@ -179,6 +206,9 @@ final class AfPacketDevice implements Device {
     public void close() {
         receivers.values().forEach(FileDescriptor::close);
         receivers.clear();
+        if (edits != null) {
+            edits.close();
+        }
         query.close();
     }
 }

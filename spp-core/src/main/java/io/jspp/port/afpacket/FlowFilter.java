@@ -3,7 +3,6 @@ package io.jspp.port.afpacket;
 import io.jspp.flow.FlowAction;
 import io.jspp.flow.FlowItem;
 import io.jspp.flow.FlowItem.Field;
-import io.jspp.flow.FlowItem.Layer;
 import io.jspp.flow.FlowRule;
 import io.jspp.linux.Constants;
 import io.jspp.linux.FileDescriptor;
@@ -50,13 +49,14 @@ final class FlowFilter {
     /**
      * The filter of a queue.
      *
-     * @throws PortException a rule that can't be followed here
+     * @param rules that {@link FlowCheck} lets pass; those of egress are not for it
+     * @throws PortException when they are too many
      */
     static FlowFilter of(List<FlowRule> rules, int queue, int queues) {
-        rules.forEach(rule -> check(rule, queues));
         FlowFilter filter = new FlowFilter(queue, queues);
         TreeMap<Integer, List<FlowRule>> groups = new TreeMap<>();
         rules.stream()
+                .filter(FlowRule::ingress)
                 .sorted(Comparator.comparingInt(FlowRule::priority))
                 .forEach(rule -> groups.computeIfAbsent(rule.group(), g -> new ArrayList<>())
                         .add(rule));
@@ -77,47 +77,6 @@ final class FlowFilter {
 
     private static String group(int number) {
         return "group " + number;
-    }
-
-    private static void check(FlowRule rule, int queues) {
-        if (!rule.ingress() || rule.transfer()) {
-            throw new PortException("attribute: only ingress, without transfer, is followed here");
-        }
-        boolean ethFirst = !rule.patterns().isEmpty() && rule.patterns().get(0).layer() == Layer.ETH;
-        boolean vlanSecond = rule.patterns().size() == 1
-                || rule.patterns().size() == 2 && rule.patterns().get(1).layer() == Layer.VLAN;
-        if (!ethFirst || !vlanSecond) {
-            throw new PortException("pattern: eth, or eth and then vlan, is followed here");
-        }
-        for (FlowItem item : rule.patterns()) {
-            for (Field field : item.layer().fields()) {
-                if (item.hasLast() && item.last(field) != 0 && item.last(field) != item.spec(field)) {
-                    throw new PortException("pattern: ranges (last) are not followed here, masks are");
-                }
-            }
-        }
-        if (rule.actions().size() != 1) {
-            throw new PortException("action: one queue, or one jump, is followed here");
-        }
-        FlowAction action = rule.actions().get(0);
-        switch (action.kind()) {
-            case QUEUE -> {
-                if (action.value() >= queues) {
-                    throw new PortException("action: no queue " + action.value() + ", the port has " + queues
-                            + " (--port-num of the primary)");
-                }
-            }
-            case JUMP -> {
-                if (action.value() <= rule.group()) {
-                    throw new PortException("action: jump from group " + rule.group() + " to " + action.value()
-                            + ": only to higher groups");
-                }
-            }
-            default ->
-                throw new PortException(
-                        "action: " + action.kind().word()
-                                + " would change frames, which no device here does: a vf port with add_vlantag or del_vlantag does");
-        }
     }
 
     private void rule(FlowRule rule, TreeMap<Integer, List<FlowRule>> groups) {
@@ -142,11 +101,12 @@ final class FlowFilter {
                 compare(vlan.spec(Field.INNER_TYPE), vlan.mask(Field.INNER_TYPE), 0xffff, fail);
             }
         }
-        FlowAction action = rule.actions().get(0);
-        if (action.kind() == FlowAction.Kind.QUEUE) {
-            program.end(action.value() == queue ? WHOLE_FRAME : 0);
-        } else {
-            program.jump(groups.containsKey(action.value()) ? group(action.value()) : "miss");
+        for (FlowAction action : rule.actions()) {
+            if (action.kind() == FlowAction.Kind.QUEUE) {
+                program.end(action.value() == queue ? WHOLE_FRAME : 0);
+            } else if (action.kind() == FlowAction.Kind.JUMP) {
+                program.jump(groups.containsKey(action.value()) ? group(action.value()) : "miss");
+            }
         }
         program.label(fail);
     }

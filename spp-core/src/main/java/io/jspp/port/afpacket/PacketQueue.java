@@ -14,6 +14,7 @@ import io.jspp.port.InterfaceLink;
 import io.jspp.port.PortException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** What receive and transmit queue of an interface have in common: sockets, ring, link, claim. Control and monitor thread. */
 final class PacketQueue {
@@ -23,6 +24,10 @@ final class PacketQueue {
     final FileDescriptor[] sockets;
     final String iface;
     final int mtu;
+
+    /** What flow rules do to tags; null when the port has none. */
+    final FlowEditor editor;
+
     private final int queue;
     private final Direction direction;
     private final int fanoutGroup;
@@ -37,13 +42,25 @@ final class PacketQueue {
         settings = PacketSettings.fromAttributes(grant.attributes());
         iface = grant.attributes().getOrDefault("iface", "");
         fanoutGroup = Integer.parseInt(grant.attributes().getOrDefault("fanout", "0"));
-        sockets = grant.fds().toArray(new FileDescriptor[0]);
+        boolean flow = hasFlow(grant);
+        List<FileDescriptor> fds = grant.fds();
+        sockets = fds.subList(0, fds.size() - (flow ? 1 : 0)).toArray(new FileDescriptor[0]);
         ifindex = NetDevice.index(socket(), iface);
         if (ifindex == 0) {
             throw new PortException(port.id() + ": interface " + iface
                     + " is gone: create it again, or restart the primary with another one");
         }
         mtu = NetDevice.mtu(socket(), iface);
+        editor = flow ? new FlowEditor(fds.get(fds.size() - 1), direction == Direction.RX) : null;
+    }
+
+    /** Descriptors that come with a claim: one socket to receive by, two to send by, and what the primary writes flow rules to. */
+    static int descriptors(Direction direction, Claims.Grant grant) {
+        return (direction == Direction.RX ? 1 : 2) + (hasFlow(grant) ? 1 : 0);
+    }
+
+    private static boolean hasFlow(Claims.Grant grant) {
+        return "1".equals(grant.attributes().get("flow"));
     }
 
     int socket() {
@@ -88,8 +105,16 @@ final class PacketQueue {
         }
     }
 
+    /** After an opening that failed; the descriptors are the caller's. */
+    void abandon() {
+        if (editor != null) {
+            editor.close();
+        }
+    }
+
     /** Closes descriptors and counters and ends the claim. */
     void close() {
+        abandon();
         for (FileDescriptor socket : sockets) {
             socket.close();
         }

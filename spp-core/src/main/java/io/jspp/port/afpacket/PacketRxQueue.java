@@ -9,6 +9,7 @@ import io.jspp.linux.Sockets;
 import io.jspp.mbuf.Burst;
 import io.jspp.memory.MappedMemory;
 import io.jspp.memory.Memory;
+import io.jspp.net.BigEndian;
 import io.jspp.net.EthernetHeader;
 import io.jspp.net.Offload;
 import io.jspp.net.VlanTag;
@@ -80,6 +81,7 @@ final class PacketRxQueue implements RxQueue {
         int got = 0;
         int taken = 0;
         long bytes = 0;
+        boolean edits = common.editor != null && common.editor.refresh();
         while (got < room && taken < frames) {
             long frame = base + (long) at * frameBytes;
             // acquire: pairs with the kernel's __packet_set_status after it has copied the frame
@@ -104,11 +106,14 @@ final class PacketRxQueue implements RxQueue {
             long header = Memory.getLong(address - PacketRing.VNET_HEADER);
             long offload =
                     header == 0 ? Offload.NONE : Offload.fromHeader(header, Memory.getUnsignedShort(address - 2));
-            if ((status & Constants.TP_STATUS_VLAN_VALID) != 0) {
-                address = insertTag(frame, status, address);
-                length += VlanTag.LENGTH;
+            boolean tagged = (status & Constants.TP_STATUS_VLAN_VALID) != 0;
+            if (tagged || edits) {
+                long start = edits ? edited(frame, status, tagged, address) : insertTag(frame, status, address);
+                int added = (int) (address - start);
+                address = start;
+                length += added;
                 if (Offload.needsChecksum(offload)) {
-                    offload += (long) VlanTag.LENGTH << 16;
+                    offload += (long) added << 16;
                 }
             }
             burst.add(address, length, offload, Burst.BORROWED);
@@ -130,9 +135,34 @@ final class PacketRxQueue implements RxQueue {
 
     /** Overwrites the virtio-net header, which has been read. */
     private static long insertTag(long frame, int status, long address) {
+        return VlanTag.insertBefore(address, tpid(frame, status), tci(frame));
+    }
+
+    private static int tpid(long frame, int status) {
         boolean named = (status & Constants.TP_STATUS_VLAN_TPID_VALID) != 0;
-        int tpid = named ? Memory.getUnsignedShort(frame + Layouts.Tpacket2Hdr.VLAN_TPID) : VlanTag.TPID_8021Q;
-        return VlanTag.insertBefore(address, tpid, Memory.getUnsignedShort(frame + Layouts.Tpacket2Hdr.VLAN_TCI));
+        return named ? Memory.getUnsignedShort(frame + Layouts.Tpacket2Hdr.VLAN_TPID) : VlanTag.TPID_8021Q;
+    }
+
+    private static int tci(long frame) {
+        return Memory.getUnsignedShort(frame + Layouts.Tpacket2Hdr.VLAN_TCI);
+    }
+
+    /** As {@link #insertTag}, with the tags that flow rules want; two have room in the virtio-net header's place. */
+    private long edited(long frame, int status, boolean tagged, long address) {
+        int tpid = tagged ? tpid(frame, status) : VlanTag.TPID_8021Q;
+        int tci = tagged ? tci(frame) : 0;
+        int type = BigEndian.getShort(address + EthernetHeader.ETHERTYPE);
+        int edit = common.editor.find(
+                Long.reverseBytes(Memory.getLong(address)) >>> 16,
+                Long.reverseBytes(Memory.getLong(address + EthernetHeader.SOURCE)) >>> 16,
+                tagged ? tpid : type,
+                tagged,
+                type,
+                tci);
+        long start = TagEdit.stacks(edit, tagged) ? VlanTag.insertBefore(address, tpid, tci) : address;
+        return TagEdit.leavesTag(edit, tagged)
+                ? VlanTag.insertBefore(start, TagEdit.pushes(edit) ? VlanTag.TPID_8021Q : tpid, TagEdit.tci(edit, tci))
+                : start;
     }
 
     /** Takes the whole frame from the socket's queue; 0 when it is lost, which is counted. */

@@ -12,14 +12,15 @@ import java.util.Map;
  */
 record PacketSettings(int queuePairs, boolean qdiscBypass, int frameBytes, int frames) {
     /** As attributes of a grant. */
-    Map<String, String> toAttributes(String iface, int fanoutGroup) {
+    Map<String, String> toAttributes(String iface, int fanoutGroup, boolean flow) {
         return Map.of(
                 "iface", iface,
                 "qpairs", Integer.toString(queuePairs),
                 "bypass", qdiscBypass ? "1" : "0",
                 "framesz", Integer.toString(frameBytes),
                 "framecnt", Integer.toString(frames),
-                "fanout", Integer.toString(fanoutGroup));
+                "fanout", Integer.toString(fanoutGroup),
+                "flow", flow ? "1" : "0");
     }
 
     static PacketSettings fromAttributes(Map<String, String> attributes) {

@@ -37,6 +37,10 @@ final class PacketTxQueue implements TxQueue {
     private final BigFrameSender big;
     private final SoftwareOffload software = new SoftwareOffload(Burst.DEFAULT_CAPACITY);
     private final Burst scratch = new Burst();
+
+    /** Null when the port has no flow rules. */
+    private final EgressTags tags;
+
     private final int socket;
     private final int largest;
 
@@ -74,6 +78,7 @@ final class PacketTxQueue implements TxQueue {
         }
         ring = opened;
         big = sender;
+        tags = common.editor == null ? null : new EgressTags(common.editor);
         largest = ring.frameBytes - PacketRing.TX_DATA;
         common.port.opened(link, watched);
     }
@@ -89,13 +94,28 @@ final class PacketTxQueue implements TxQueue {
         sentBytes = 0;
         kickedWhenFull = false;
         int plainMax = link.mtu() + EthernetHeader.LENGTH + VlanTag.LENGTH;
+        boolean edits = tags != null && common.editor.refresh();
         for (int i = 0; i < packets; i++) {
-            send(burst, i, plainMax);
+            if (edits) {
+                sendEdited(burst, i, plainMax);
+            } else {
+                send(burst, i, plainMax);
+            }
         }
         if (sent > 0) {
             common.counters.passed(sent, sentBytes);
         }
         return sent;
+    }
+
+    private void sendEdited(Burst burst, int i, int plainMax) {
+        if (burst.length[i] < EthernetHeader.LENGTH) {
+            common.counters.dropped(DropReason.RUNT, 1);
+        } else if (tags.edit(burst, i)) {
+            send(tags.edited(), 0, plainMax);
+        } else {
+            common.counters.dropped(DropReason.MALFORMED_HEADER, 1);
+        }
     }
 
     private void send(Burst burst, int i, int plainMax) {
@@ -239,6 +259,9 @@ final class PacketTxQueue implements TxQueue {
         ring.close();
         big.close();
         software.close();
+        if (tags != null) {
+            tags.close();
+        }
         common.close();
     }
 }

@@ -80,17 +80,21 @@ final class PhyPort implements Port {
     private AutoCloseable open(int queue, Direction direction) {
         Claims.Grant grant = context.claims().claim(id, queue, direction);
         try {
-            int needed = direction == Direction.RX ? 1 : 2;
+            int needed = PacketQueue.descriptors(direction, grant);
             if (grant.fds().size() != needed) {
                 throw new PortException(id + " queue " + queue + " " + direction.word() + ": the primary granted "
                         + grant.fds().size() + " descriptors instead of " + needed + ": run the same version of both");
             }
             String label = id + " q" + queue + " " + direction.word();
             QueueCounters counters = new QueueCounters(context.counters(), label);
+            PacketQueue common = null;
             try {
-                PacketQueue common = new PacketQueue(this, queue, direction, grant, counters);
+                common = new PacketQueue(this, queue, direction, grant, counters);
                 return direction == Direction.RX ? new PacketRxQueue(common) : new PacketTxQueue(common);
             } catch (RuntimeException e) {
+                if (common != null) {
+                    common.abandon();
+                }
                 counters.close();
                 throw e;
             }

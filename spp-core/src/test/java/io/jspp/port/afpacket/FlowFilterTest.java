@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.flow.FlowException;
 import io.jspp.flow.FlowRule;
 import io.jspp.linux.Constants;
 import io.jspp.linux.FileDescriptor;
 import io.jspp.linux.Sockets;
 import io.jspp.port.PortException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -23,18 +21,6 @@ class FlowFilterTest {
     private static final int QUEUES = 4;
     private static final String FIRST = "525400000001";
     private static final String SECOND = "525400000002";
-
-    private static List<FlowRule> rules(String... texts) {
-        List<FlowRule> rules = new ArrayList<>();
-        for (String text : texts) {
-            try {
-                rules.add(FlowRule.parse(List.of(text.split(" "))));
-            } catch (FlowException e) {
-                throw new IllegalArgumentException(text, e);
-            }
-        }
-        return rules;
-    }
 
     private static byte[] frame(String destination, int type, int length) {
         byte[] frame = new byte[length];
@@ -64,7 +50,7 @@ class FlowFilterTest {
 
     @Test
     void shouldSendWhatMatchesToItsQueue() {
-        List<FlowRule> rules = rules(
+        List<FlowRule> rules = Rules.of(
                 "ingress pattern eth dst is 52:54:00:00:00:01 / end actions queue index 2 / end",
                 "priority 1 ingress pattern eth dst spec 52:54:00:00:00:00 dst prefix 24 / end actions queue index 3 / end",
                 "priority 1 ingress pattern eth / vlan vid is 100 pcp is 5 / end actions queue index 1 / end",
@@ -80,7 +66,7 @@ class FlowFilterTest {
 
     @Test
     void shouldFollowJumpsAndPriorities() {
-        List<FlowRule> rules = rules(
+        List<FlowRule> rules = Rules.of(
                 "ingress pattern eth type is 0x8100 / end actions jump group 3 / end",
                 "ingress group 3 priority 5 pattern eth / vlan / end actions queue index 3 / end",
                 "ingress group 3 priority 4 pattern eth / vlan inner_type is 0x0806 / end actions queue index 2 / end",
@@ -128,7 +114,8 @@ class FlowFilterTest {
     void shouldTakeAnyFrameOnce() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        List<FlowRule> rules = rules("ingress pattern eth dst is 52:54:00:00:00:01 / end actions queue index 2 / end");
+        List<FlowRule> rules =
+                Rules.of("ingress pattern eth dst is 52:54:00:00:00:01 / end actions queue index 2 / end");
         for (int i = 0; i < 4000; i++) {
             byte[] frame = new byte[14 + random.nextInt(60)];
             random.nextBytes(frame);
@@ -144,18 +131,17 @@ class FlowFilterTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "egress pattern eth / end actions queue index 0 / end | attribute: only ingress",
-                "transfer ingress pattern eth / end actions queue index 0 / end | attribute: only ingress",
+                "egress pattern eth / end actions of_pop_vlan / end | attribute: egress needs flow=1",
+                "transfer ingress pattern eth / end actions queue index 0 / end | attribute: transfer is not followed",
                 "ingress pattern vlan / end actions queue index 0 / end | pattern: eth, or eth and then vlan",
                 "ingress pattern eth / eth / end actions queue index 0 / end | pattern: eth, or eth and then vlan",
                 "ingress pattern eth type spec 1 type last 5 / end actions queue index 0 / end | pattern: ranges",
                 "ingress pattern eth / end actions queue index 4 / end | action: no queue 4, the port has 4",
                 "ingress group 2 pattern eth / end actions jump group 2 / end | action: jump from group 2 to 2",
-                "ingress pattern eth / end actions queue index 0 / of_pop_vlan / end | action: one queue, or one jump",
-                "ingress pattern eth / end actions of_pop_vlan / end | action: of_pop_vlan would change frames",
+                "ingress pattern eth / end actions queue index 0 / of_pop_vlan / end | action: changing tags needs flow=1",
             })
     void shouldRefuseWhatItCantFollow(String text, String sentence) {
-        PortException refused = assertThrows(PortException.class, () -> FlowFilter.of(rules(text), 0, QUEUES));
+        PortException refused = assertThrows(PortException.class, () -> FlowCheck.check(Rules.of(text), QUEUES, false));
         assertTrue(refused.getMessage().startsWith(sentence), refused.getMessage());
     }
 
@@ -163,7 +149,7 @@ class FlowFilterTest {
     void shouldRefuseMoreRulesThanTheKernelTakes() {
         String[] many = new String[800];
         Arrays.fill(many, "ingress pattern eth dst is 52:54:00:00:00:01 type is 7 / end actions queue index 1 / end");
-        assertTrue(assertThrows(PortException.class, () -> FlowFilter.of(rules(many), 0, QUEUES))
+        assertTrue(assertThrows(PortException.class, () -> FlowFilter.of(Rules.of(many), 0, QUEUES))
                 .getMessage()
                 .startsWith("no more flow rules: the filter has "));
     }
@@ -178,7 +164,7 @@ class FlowFilterTest {
                         + " inner_type is 0x0800 / end actions jump group 1 / end");
         try (FileDescriptor socket = Sockets.socket(Constants.AF_UNIX, Constants.SOCK_SEQPACKET, 0)) {
             FlowFilter.of(List.of(), 1, 2).attach(socket);
-            FlowFilter.of(rules(some), 1, 2).attach(socket);
+            FlowFilter.of(Rules.of(some), 1, 2).attach(socket);
         }
     }
 }
