@@ -130,7 +130,7 @@ final class Launcher implements AutoCloseable {
         }
         List<String> command = new ArrayList<>(List.of(program.toString(), name.substring(PREFIX.length())));
         command.addAll(eal);
-        if (!eal.contains("--file-prefix")) {
+        if (value(eal, "--file-prefix") == null) {
             command.addAll(List.of("--file-prefix", filePrefix));
         }
         command.add("--");
@@ -151,17 +151,31 @@ final class Launcher implements AutoCloseable {
     }
 
     private static boolean hasId(int id, List<String> application) throws CommandException {
-        for (int i = 0; i < application.size(); i++) {
-            if (application.get(i).equals("-n") || application.get(i).equals("--client-id")) {
-                String given = i + 1 < application.size() ? application.get(i + 1) : "";
-                if (!given.equals(Integer.toString(id))) {
-                    throw new CommandException("launch of client id " + id + ": its options say " + application.get(i)
-                            + " " + given + ", it must be the same id");
-                }
+        for (String option : List.of("-n", "--client-id")) {
+            String given = value(application, option);
+            if (given != null && !given.equals(Integer.toString(id))) {
+                throw new CommandException("launch of client id " + id + ": its options say " + option + " " + given
+                        + ", it must be the same id");
+            }
+            if (given != null) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Value of an option, {@code --option value} or {@code --option=value}, null when it isn't there. */
+    private static String value(List<String> words, String option) {
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.equals(option)) {
+                return i + 1 < words.size() ? words.get(i + 1) : "";
+            }
+            if (option.startsWith("--") && word.startsWith(option + "=")) {
+                return word.substring(option.length() + 1);
+            }
+        }
+        return null;
     }
 
     private void watch(Launched entry, Process process) {

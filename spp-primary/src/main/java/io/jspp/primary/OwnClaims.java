@@ -2,10 +2,12 @@ package io.jspp.primary;
 
 import io.jspp.attach.AttachException;
 import io.jspp.linux.FileDescriptor;
+import io.jspp.linux.LinuxException;
 import io.jspp.port.Claims;
 import io.jspp.port.Direction;
 import io.jspp.port.PortException;
 import io.jspp.port.PortId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -30,11 +32,8 @@ final class OwnClaims implements Claims {
         while (true) {
             try {
                 Answer answer = registry.claimOwn(key);
-                List<FileDescriptor> descriptors = answer.ours()
-                        ? answer.descriptors().stream()
-                                .map(FileDescriptor::duplicate)
-                                .toList()
-                        : answer.descriptors();
+                List<FileDescriptor> descriptors =
+                        answer.ours() ? duplicates(key, answer.descriptors()) : answer.descriptors();
                 return new Grant(descriptors, answer.message().attributes());
             } catch (AttachException e) {
                 if (!e.code().equals(AttachException.AGAIN) || System.nanoTime() - begin > AGAIN_LIMIT_NS) {
@@ -42,6 +41,19 @@ final class OwnClaims implements Claims {
                 }
             }
             pause();
+        }
+    }
+
+    /** The claim ends when there are no descriptors left for it. */
+    private List<FileDescriptor> duplicates(ClaimKey key, List<FileDescriptor> descriptors) {
+        List<FileDescriptor> copies = new ArrayList<>();
+        try {
+            descriptors.forEach(descriptor -> copies.add(descriptor.duplicate()));
+            return copies;
+        } catch (LinuxException e) {
+            FileDescriptor.closeAll(copies);
+            registry.releaseOwn(key);
+            throw new PortException("claim of " + key + ": " + e.getMessage() + ": raise the limit of open files", e);
         }
     }
 

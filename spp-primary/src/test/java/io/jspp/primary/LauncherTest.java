@@ -141,6 +141,13 @@ class LauncherTest {
         CommandException other = assertThrows(
                 CommandException.class, () -> launcher.launch(7, "spp_nfv", List.of("-l", "1"), List.of("-n", "8")));
         assertEquals("launch of client id 7: its options say -n 8, it must be the same id", other.getMessage());
+        CommandException joined = assertThrows(
+                CommandException.class,
+                () -> launcher.launch(7, "spp_nfv", List.of("-l", "1"), List.of("--client-id=8")));
+        assertEquals(
+                "launch of client id 7: its options say --client-id 8, it must be the same id", joined.getMessage());
+        launcher.launch(7, "spp_nfv", List.of("-l", "1", "--file-prefix=right"), List.of("--client-id=7"));
+        awaitLog("spp_nfv-7.log", "arguments: nfv -l 1 --file-prefix=right -- --client-id=7; colour blue\n");
         end("0");
         awaitStatus("{\"name\":\"spp_nfv\",\"id\":5");
         awaitStatus("\"state\":\"ended\",\"restarts\":0,\"last_exit\":0");

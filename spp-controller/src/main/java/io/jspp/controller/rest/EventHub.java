@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -104,14 +105,14 @@ final class EventHub implements AutoCloseable {
         try {
             compareProcesses(inventory.all());
             if (ticks % TICKS_PER_STATUS == 0 && !asking) {
+                final CompletableFuture<List<StatusCollector.Answer>> asked = statuses.all();
                 asking = true;
-                statuses.all()
-                        .whenComplete((answers, failure) -> execute(() -> {
-                            asking = false;
-                            if (failure == null) {
-                                answers.forEach(this::comparePorts);
-                            }
-                        }));
+                asked.whenComplete((answers, failure) -> execute(() -> {
+                    asking = false;
+                    if (failure == null) {
+                        answers.forEach(this::comparePorts);
+                    }
+                }));
             }
             ticks++;
             if (ticks % TICKS_PER_SIGN_OF_LIFE == 0) {
