@@ -23,6 +23,9 @@ public abstract class BurstComponent implements Component {
     private int current;
     private long nowNs;
 
+    /** The last poll stopped because a receiver had room for nothing more, though for all it got. */
+    private boolean stopped;
+
     /** @param outputs all that {@link #pass} may use */
     protected BurstComponent(String name, List<Input> inputs, List<Output> outputs, int burstCapacity) {
         this.name = name;
@@ -63,6 +66,10 @@ public abstract class BurstComponent implements Component {
     @Override
     public final int poll(long now) {
         nowNs = now;
+        if (stopped) {
+            stopped = false;
+            yieldIfTight();
+        }
         beforePoll();
         int n = inputs.length;
         int at = next;
@@ -84,16 +91,32 @@ public abstract class BurstComponent implements Component {
             }
         }
         next = at;
+        boolean dropped = false;
         if (moved != 0) {
             for (Output output : outputs) {
+                dropped |= output.hasDropped();
                 output.flush();
             }
         }
         if (congested) {
-            // A receiver that shares our CPU can't make room while we run: docs/decisions/0030 and PatchComponent.
-            Thread.yield();
+            // A receiver that shares our CPU can't make room while we run: docs/decisions/0030 and PatchComponent. One
+            // that got everything may be the next component of this worker, then it has made room before we come again.
+            if (dropped) {
+                Thread.yield();
+            } else {
+                stopped = true;
+            }
         }
         return moved;
+    }
+
+    private void yieldIfTight() {
+        for (Output output : outputs) {
+            if (output.isTight()) {
+                Thread.yield();
+                return;
+            }
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class Output implements AutoCloseable {
     private final NativeMemory slots;
     private boolean sent;
     private boolean congested;
+    private boolean dropped;
 
     /** @param vlan done to each frame that leaves here */
     public Output(PatchEnd id, TxQueue queue, VlanOperation vlan, int burstCapacity) {
@@ -71,7 +72,9 @@ public final class Output implements AutoCloseable {
     /** Sends a source's burst as it is, nothing being gathered. */
     public void sendAsIs(Burst packets) {
         sent = true;
-        congested = queue.txBurst(packets) < packets.packets || queue.congested();
+        boolean all = queue.txBurst(packets) == packets.packets;
+        dropped |= !all;
+        congested = !all || queue.congested();
     }
 
     /** Whether the receiver had no room at the last send. */
@@ -79,11 +82,22 @@ public final class Output implements AutoCloseable {
         return congested;
     }
 
+    /** Whether something was dropped since the last {@link #flush}. */
+    boolean hasDropped() {
+        return dropped;
+    }
+
+    /** Whether the receiver has no room for a burst now. */
+    boolean isTight() {
+        return queue.congested();
+    }
+
     /** Once per poll: kicks, calls or wakes the receiver when something was sent. */
     public void flush() {
         if (sent) {
             sent = false;
             congested = false;
+            dropped = false;
             queue.flush();
         }
     }
