@@ -38,7 +38,8 @@ public final class BenchMain implements Callable<Integer> {
             index = "0",
             paramLabel = "PATH",
             description = "vhost: guest to guest; veth: guest, AF_PACKET, veth pair, AF_PACKET, guest (root);"
-                    + " ring: guest, nfv, ring, second nfv, guest; micro: the JMH benchmarks")
+                    + " ring: guest, nfv, ring, second nfv, guest;"
+                    + " chain: a vf's components joined by rings, and each alone; micro: the JMH benchmarks")
     private String path;
 
     @Parameters(
@@ -131,12 +132,17 @@ public final class BenchMain implements Callable<Integer> {
             Micro.run(include);
             return ExitCode.OK;
         }
+        if (path.equals("chain")) {
+            chain();
+            return ExitCode.OK;
+        }
         BenchPath chosen = switch (path) {
             case "vhost" -> BenchPath.vhost();
             case "veth" -> BenchPath.veth();
             case "ring" -> BenchPath.ring();
             default ->
-                throw new ParameterException(spec.commandLine(), "'" + path + "': vhost, veth, ring or micro expected");
+                throw new ParameterException(
+                        spec.commandLine(), "'" + path + "': vhost, veth, ring, chain or micro expected");
         };
         if (busy && idle) {
             throw new ParameterException(spec.commandLine(), "--busy or --idle, not both");
@@ -168,6 +174,19 @@ public final class BenchMain implements Callable<Integer> {
                     reference ? () -> new TestpmdSwitch(setup, wires.reference()) : null);
         }
         return ExitCode.OK;
+    }
+
+    private void chain() throws InterruptedException {
+        BenchSetup setup = setup(ChainBench.WINDOW);
+        System.out.printf(
+                "chain: %s frames, vhost:0 to vhost:1 through classifier, forward and merge, %s rings; generator on cpu %d, vf on cpu %d, worker %s%n",
+                setup.pattern().name(),
+                packed ? "packed" : "split",
+                setup.generatorCpu(),
+                setup.deviceCpu(),
+                busy ? "busy" : "sleeps when idle");
+        ceiling(System.out, setup);
+        new ChainBench(System.out, setup).run();
     }
 
     private static void ceiling(PrintStream out, BenchSetup setup) throws InterruptedException {

@@ -65,7 +65,7 @@ final class Contest implements AutoCloseable {
         summary(us.name(), our);
         if (them != null) {
             summary(them.name(), their);
-            Sample sample = sample(ratios);
+            Sample sample = Sample.of(ratios);
             out.printf(
                     Locale.ROOT,
                     "ratio %s / %s: median %.2f, spread %.2f to %.2f%n",
@@ -116,10 +116,10 @@ final class Contest implements AutoCloseable {
     }
 
     private void summary(String name, List<Measurement> runs) {
-        Sample mpps = sample(runs.stream().map(Measurement::mpps).toList());
-        Sample gbps = sample(runs.stream().map(Measurement::gbps).toList());
-        Sample loss = sample(runs.stream().map(Measurement::lossPercent).toList());
-        Sample idle = sample(runs.stream().map(Measurement::idleShare).toList());
+        Sample mpps = Sample.of(runs.stream().map(Measurement::mpps).toList());
+        Sample gbps = Sample.of(runs.stream().map(Measurement::gbps).toList());
+        Sample loss = Sample.of(runs.stream().map(Measurement::lossPercent).toList());
+        Sample idle = Sample.of(runs.stream().map(Measurement::idleShare).toList());
         long damaged = runs.stream().mapToLong(Measurement::damaged).sum();
         out.printf(
                 Locale.ROOT,
@@ -137,10 +137,6 @@ final class Contest implements AutoCloseable {
         if (damaged > 0) {
             out.printf("%-8s warning: %d frames reordered, duplicated or damaged%n", name, damaged);
         }
-    }
-
-    private static Sample sample(List<Double> values) {
-        return new Sample(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private synchronized void closeAll() {

@@ -1,12 +1,17 @@
 package io.jspp.bench;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Median and extremes of a few measurements. */
 record Sample(double[] values) {
     Sample {
         values = values.clone();
         Arrays.sort(values);
+    }
+
+    static Sample of(List<Double> values) {
+        return new Sample(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     double median() {
