@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherIT {
     private static final List<String> COMMANDS = List.of(
             "start", "cli", "ctl", "primary", "nfv", "vf", "mirror", "pcap", "guest", "demo", "vm-args", "doctor",
-            "bench", "test");
+            "bench", "test", "conform");
 
     @TempDir
     private Path directory;
@@ -66,6 +66,17 @@ class LauncherIT {
         assertEquals(2, outcome.exit);
         assertEquals("", outcome.out);
         assertTrue(outcome.err.startsWith("spp: unknown command: frobnicate\n\nusage: "), outcome.err);
+    }
+
+    @Test
+    void shouldRefuseACaseThatThePlanDoesNotHave() throws Exception {
+        for (String wrong : List.of("19", "0", "7,", "7 8", "x")) {
+            Outcome outcome = spp(Map.of(), "conform", "--case", wrong);
+            assertEquals(2, outcome.exit, wrong);
+            assertEquals("", outcome.out);
+            assertTrue(outcome.err.startsWith("spp conform: no case \""), outcome.err);
+            assertTrue(outcome.err.contains("1 to 18 expected\n\nusage: "), outcome.err);
+        }
     }
 
     @Test

@@ -6,18 +6,20 @@ import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
 import io.jspp.testing.conformance.ReconnectCase;
+import io.jspp.testing.conformance.ReconnectRun;
+import io.jspp.testing.conformance.ReconnectRun.Length;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -40,40 +42,51 @@ class ReconnectVirtioNetIT {
     /** Before the first event of these guests, Mbit/s. */
     private double rate;
 
-    static List<ReconnectCase> cases() {
-        return ReconnectCase.of(Peer.QEMU);
+    static List<ReconnectRun> shortRuns() {
+        return ofQemu(Length.SHORT);
     }
 
-    static Stream<Arguments> casesAndModes() {
-        return Stream.of(true, false).flatMap(client -> cases().stream().map(one -> Arguments.of(one, client)));
+    /** Those with the same guests follow each other. */
+    static List<ReconnectRun> longRuns() {
+        List<ReconnectRun> runs = new ArrayList<>(ofQemu(Length.LONG));
+        runs.sort(Comparator.comparing(run -> !run.client()));
+        return runs;
+    }
+
+    private static List<ReconnectRun> ofQemu(Length length) {
+        return ReconnectRun.of(length).stream()
+                .filter(run -> run.peer() == Peer.QEMU)
+                .toList();
     }
 
     @Tag("once")
     @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
-    void shouldGoOnAfterOneRelaunchAndOneReboot(ReconnectCase which) throws Exception {
-        run(which, true, Rounds.SHORT);
+    @MethodSource("shortRuns")
+    void shouldGoOnAfterOneRelaunchAndOneReboot(ReconnectRun what) throws Exception {
+        run(what);
     }
 
     @Tag("long")
     @Timeout(900)
-    @ParameterizedTest(name = "{0}, we connect: {1}")
-    @MethodSource("casesAndModes")
-    void shouldGoOnAfterManyRelaunchesAndReboots(ReconnectCase which, boolean client) throws Exception {
-        run(which, client, Rounds.LONG);
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("longRuns")
+    void shouldGoOnAfterManyRelaunchesAndReboots(ReconnectRun what) throws Exception {
+        run(what);
     }
 
-    private void run(ReconnectCase which, boolean client, Rounds rounds) throws Exception {
-        String name = "reconnect, " + rounds + (client ? ", we connect" : ", we listen");
-        Conformance.prove(which, Peer.QEMU, name, () -> {
+    private void run(ReconnectRun what) throws Exception {
+        ReconnectCase which = what.which();
+        boolean client = what.client();
+        Length length = what.length();
+        Conformance.prove(which, Peer.QEMU, what.test(), () -> {
             boolean good = false;
             try {
                 prepare(which.packed(), client);
                 Figures figures = new Figures();
-                for (int i = 0; which.event().relaunches() && i < rounds.relaunches(); i++) {
+                for (int i = 0; which.event().relaunches() && i < length.relaunches(); i++) {
                     relaunch((which.ordinal() + i) % 2 == 0 ? BackEnd.Stop.KILL : BackEnd.Stop.CLEAN, figures);
                 }
-                for (int i = 0; which.event().reboots() && i < rounds.reboots(); i++) {
+                for (int i = 0; which.event().reboots() && i < length.reboots(); i++) {
                     pair.reboot();
                     compare(figures);
                 }
@@ -86,7 +99,7 @@ class ReconnectVirtioNetIT {
             }
         });
         List<Feature> also = List.of(Feature.TSO, client ? Feature.CLIENT_MODE : Feature.SERVER_MODE);
-        Conformance.prove(also, Peer.QEMU, name + ", " + which.name(), () -> "");
+        Conformance.prove(also, Peer.QEMU, what.test() + ", " + which.name(), () -> "");
     }
 
     private void prepare(boolean packed, boolean client) throws IOException {

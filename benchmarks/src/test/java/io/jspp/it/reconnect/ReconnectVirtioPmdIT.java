@@ -8,9 +8,12 @@ import io.jspp.testing.conformance.Conformance;
 import io.jspp.testing.conformance.Feature;
 import io.jspp.testing.conformance.Peer;
 import io.jspp.testing.conformance.ReconnectCase;
+import io.jspp.testing.conformance.ReconnectRun;
+import io.jspp.testing.conformance.ReconnectRun.Length;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,8 +26,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -55,60 +56,71 @@ class ReconnectVirtioPmdIT {
     private final List<Path> sockets = new ArrayList<>();
     private BackEnd backEnd;
 
-    static List<ReconnectCase> cases() {
-        return ReconnectCase.of(Peer.VIRTIO_USER);
+    static List<ReconnectCase> shortCases() {
+        return shortRuns(true).map(ReconnectRun::which).distinct().toList();
     }
 
-    /** virtio-user does not connect again: where we listen it is there only for the cases in which it starts anew. */
-    static Stream<Arguments> casesPeersAndModes() {
-        return Stream.of(true, false)
-                .flatMap(client -> Stream.of(Peer.VIRTIO_USER, Peer.FRONTEND)
-                        .flatMap(peer -> ReconnectCase.of(peer).stream()
-                                .filter(which -> client
-                                        || peer == Peer.FRONTEND
-                                        || !which.event().relaunches())
-                                .map(which -> Arguments.of(which, peer, client))));
+    static List<ReconnectRun> shortListening() {
+        return shortRuns(false).toList();
+    }
+
+    private static Stream<ReconnectRun> shortRuns(boolean client) {
+        return ReconnectRun.of(Length.SHORT).stream().filter(run -> run.peer() != Peer.QEMU && run.client() == client);
+    }
+
+    /** Those with the same back-end follow each other. */
+    static List<ReconnectRun> longRuns() {
+        return ReconnectRun.of(Length.LONG).stream()
+                .filter(run -> run.peer() != Peer.QEMU)
+                .sorted(Comparator.comparing((ReconnectRun run) -> !run.client())
+                        .thenComparing(ReconnectRun::peer)
+                        .thenComparing(ReconnectRun::which))
+                .toList();
     }
 
     /** Both kinds of driver at once, on the same back-end. */
     @Tag("once")
     @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
+    @MethodSource("shortCases")
     void shouldGoOnAfterOneRelaunchAndOneReboot(ReconnectCase which) throws Exception {
-        String name = "reconnect, short";
-        Conformance.prove(which, Peer.FRONTEND, name, () -> {
+        ReconnectRun own = new ReconnectRun(Length.SHORT, which, Peer.FRONTEND, true);
+        ReconnectRun user = new ReconnectRun(Length.SHORT, which, Peer.VIRTIO_USER, true);
+        Conformance.prove(which, Peer.FRONTEND, own.test(), () -> {
             String[] figures = new String[1];
-            Conformance.prove(which, Peer.VIRTIO_USER, name, () -> {
-                figures[0] = run(which, List.of(Peer.VIRTIO_USER, Peer.FRONTEND), true, Rounds.SHORT);
+            Conformance.prove(which, Peer.VIRTIO_USER, user.test(), () -> {
+                figures[0] = run(user, List.of(Peer.VIRTIO_USER, Peer.FRONTEND));
                 return figures[0];
             });
             return figures[0];
         });
-        alsoProve(which, Peer.FRONTEND, true, name);
-        alsoProve(which, Peer.VIRTIO_USER, true, name);
+        alsoProve(own);
+        alsoProve(user);
     }
 
-    /** The front-end connects again, after back-ends that were killed: with one guest, and with two and packed rings. */
+    /** The front-end connects again, after back-ends that were killed. Without any when {@code ./spp conform} was asked for other cases. */
     @Tag("once")
-    @ParameterizedTest(name = "{0}")
-    @EnumSource(names = {"CASE_1", "CASE_13"})
-    void shouldGoOnWhereWeListen(ReconnectCase which) throws Exception {
-        String name = "reconnect, short, we listen";
-        Conformance.prove(which, Peer.FRONTEND, name, () -> run(which, List.of(Peer.FRONTEND), false, Rounds.SHORT));
-        alsoProve(which, Peer.FRONTEND, false, name);
+    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+    @MethodSource("shortListening")
+    void shouldGoOnWhereWeListen(ReconnectRun what) throws Exception {
+        shouldGoOn(what);
     }
 
     @Tag("long")
     @Timeout(600)
-    @ParameterizedTest(name = "{0}, {1}, we connect: {2}")
-    @MethodSource("casesPeersAndModes")
-    void shouldGoOnAfterManyRelaunchesAndReboots(ReconnectCase which, Peer peer, boolean client) throws Exception {
-        String name = "reconnect, long, " + (client ? "we connect" : "we listen");
-        Conformance.prove(which, peer, name, () -> run(which, List.of(peer), client, Rounds.LONG));
-        alsoProve(which, peer, client, name);
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("longRuns")
+    void shouldGoOnAfterManyRelaunchesAndReboots(ReconnectRun what) throws Exception {
+        shouldGoOn(what);
     }
 
-    private String run(ReconnectCase which, List<Peer> peers, boolean client, Rounds rounds) {
+    private void shouldGoOn(ReconnectRun what) throws Exception {
+        Conformance.prove(what.which(), what.peer(), what.test(), () -> run(what, List.of(what.peer())));
+        alsoProve(what);
+    }
+
+    private String run(ReconnectRun what, List<Peer> peers) {
+        ReconnectCase which = what.which();
+        boolean client = what.client();
         try {
             if (backEnd == null || backEnd.client() != client) {
                 close();
@@ -116,10 +128,10 @@ class ReconnectVirtioPmdIT {
             }
             Figures figures = new Figures();
             startGuests(which, peers);
-            for (int i = 0; which.event().relaunches() && i < rounds.relaunches(); i++) {
+            for (int i = 0; which.event().relaunches() && i < what.length().relaunches(); i++) {
                 relaunch((which.ordinal() + i) % 2 == 0 ? BackEnd.Stop.KILL : BackEnd.Stop.CLEAN, figures);
             }
-            for (int i = 0; which.event().reboots() && i < rounds.reboots(); i++) {
+            for (int i = 0; which.event().reboots() && i < what.length().reboots(); i++) {
                 if (i % 2 == 0) {
                     guests.forEach(PmdGuest::kill);
                     guests.clear();
@@ -137,15 +149,16 @@ class ReconnectVirtioPmdIT {
     }
 
     /** What a case shows besides itself: who connects; the front-end was there first, or was killed. */
-    private static void alsoProve(ReconnectCase which, Peer peer, boolean client, String name) throws Exception {
-        List<Feature> features = new ArrayList<>(List.of(client ? Feature.CLIENT_MODE : Feature.SERVER_MODE));
+    private static void alsoProve(ReconnectRun what) throws Exception {
+        ReconnectCase which = what.which();
+        List<Feature> features = new ArrayList<>(List.of(what.client() ? Feature.CLIENT_MODE : Feature.SERVER_MODE));
         if (which.event().relaunches()) {
             features.add(Feature.FRONTEND_FIRST);
         }
         if (which.event().reboots()) {
             features.add(Feature.SIGKILL);
         }
-        Conformance.prove(features, peer, name + ", " + which.name(), () -> "");
+        Conformance.prove(features, what.peer(), what.test() + ", " + which.name(), () -> "");
     }
 
     /** Starts the guests of a case, all at once, and waits until each one receives. */

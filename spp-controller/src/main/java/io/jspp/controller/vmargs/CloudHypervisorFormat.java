@@ -7,6 +7,9 @@ import java.util.List;
 final class CloudHypervisorFormat implements Format {
     private static final String MEMORY = "--memory";
 
+    /** cloud-hypervisor's own default. */
+    private static final int TAP_QUEUE_SIZE = 256;
+
     @Override
     public String title() {
         return "cloud-hypervisor, added to a machine's other arguments";
@@ -14,12 +17,21 @@ final class CloudHypervisorFormat implements Format {
 
     @Override
     public List<String> lines(Machine machine) {
-        Words words = new Words().line(MEMORY, "size=" + machine.memoryMiB() + "M,shared=on");
+        // The switch shares the guest's memory, a tap does not.
+        Words words = new Words()
+                .line(
+                        MEMORY,
+                        "size=" + machine.memoryMiB() + "M" + (machine.cards().isEmpty() ? "" : ",shared=on"));
         List<String> cards = new ArrayList<>(List.of("--net"));
         for (Card card : machine.cards()) {
             cards.add("vhost_user=true,socket=" + card.socket() + ",vhost_mode="
                     + (card.listens() ? "client" : "server") + ",mac=" + card.mac() + ",num_queues="
                     + 2 * machine.queues() + ",queue_size=1024");
+        }
+        for (Tap tap : machine.taps()) {
+            cards.add("tap=" + tap.name() + ",mac=" + tap.mac()
+                    + (tap.address().isEmpty() ? "" : ",ip=" + tap.address() + ",mask=" + tap.mask())
+                    + ",num_queues=" + 2 * machine.queues() + ",queue_size=" + TAP_QUEUE_SIZE);
         }
         words.line(cards.toArray(new String[0]));
         List<String> lines = new ArrayList<>();

@@ -47,6 +47,14 @@ public final class VmArgsMain implements Callable<Integer> {
     @Option(names = "--cloud-hypervisor", description = "only these arguments")
     private boolean cloudHypervisor;
 
+    @Option(
+            names = "--tap",
+            paramLabel = "NAME[=ADDR/LEN]",
+            description =
+                    "with --cloud-hypervisor: a card on this tap of the host, besides those on vhost ports; may be"
+                            + " given again")
+    private List<String> taps = new ArrayList<>();
+
     @Option(names = "--testpmd", description = "only these command lines")
     private boolean testpmd;
 
@@ -121,13 +129,16 @@ public final class VmArgsMain implements Callable<Integer> {
                 memory >= MIN_MEMORY_MIB && memory <= MAX_MEMORY_MIB,
                 "--memory " + memory + ": 32 MiB to 16 TiB expected");
         check(queues >= 1 && queues <= MAX_QUEUES, "--queues " + queues + ": 1 to " + MAX_QUEUES + " expected");
+        check(
+                taps.isEmpty() || cloudHypervisor && !qemu && !libvirt && !testpmd,
+                "--tap: for --cloud-hypervisor alone");
         List<Integer> wanted = ports.stream().map(this::index).toList();
         check(wanted.stream().distinct().count() == wanted.size(), "a port is named twice");
         VhostSockets sockets = new VhostSockets(directory(), !vhostClient);
         if (socketDirectory == null && filePrefix == null && !vhostClient) {
             ask(sockets);
         }
-        if (wanted.isEmpty()) {
+        if (wanted.isEmpty() && taps.isEmpty()) {
             List<Integer> all = new ArrayList<>();
             sockets.known().forEach(all::add);
             for (int index : all.isEmpty() ? List.of(0) : all) {
@@ -173,27 +184,42 @@ public final class VmArgsMain implements Callable<Integer> {
     private void print(VhostSockets sockets, List<Integer> indexes) {
         List<Card> cards = new ArrayList<>();
         for (int index : indexes) {
-            cards.add(sockets.card(index, macOf(index, cards.size())));
+            cards.add(sockets.card(index, MacAddress.format(macOf(index, cards.size()))));
         }
         for (Card card : cards) {
             System.out.println("# " + card.port() + ": " + card.socket() + ", where the switch "
                     + (card.listens() ? "listens" : "connects") + " (" + card.origin() + ")");
         }
-        Machine machine = new Machine(cards, memory, queues, packed, !tcg && VmArguments.kvmUsable());
+        List<Tap> opened = new ArrayList<>();
+        int free = indexes.stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+        for (String tap : taps) {
+            opened.add(tap(tap, macOf(free + opened.size(), cards.size() + opened.size())));
+        }
+        Machine machine = new Machine(cards, opened, memory, queues, packed, !tcg && VmArguments.kvmUsable());
         for (Format format : formats()) {
-            System.out.println();
+            if (!cards.isEmpty()) {
+                System.out.println();
+            }
             System.out.println("# " + format.title());
             format.lines(machine).forEach(System.out::println);
         }
         System.out.println();
     }
 
-    private String macOf(int index, int position) {
+    private Tap tap(String text, long address) {
+        try {
+            return Tap.parse(text, address);
+        } catch (IllegalArgumentException malformed) {
+            throw usage("--tap " + printable(text) + ": " + malformed.getMessage());
+        }
+    }
+
+    private long macOf(int index, int position) {
         if (mac == null) {
-            return MacAddress.format(VmArguments.FIRST_MAC + index);
+            return VmArguments.FIRST_MAC + index;
         }
         try {
-            return MacAddress.format(MacAddress.parse(mac) + position);
+            return MacAddress.parse(mac) + position;
         } catch (IllegalArgumentException malformed) {
             throw usage("--mac: " + malformed.getMessage());
         }

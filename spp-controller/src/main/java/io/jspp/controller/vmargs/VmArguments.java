@@ -54,7 +54,8 @@ public final class VmArguments {
             if (wanted != null && !wanted.equals(card.port())) {
                 continue;
             }
-            final Machine machine = new Machine(List.of(card), memoryMiB, queues, packed, !tcg && kvmUsable());
+            final Machine machine =
+                    new Machine(List.of(card), List.of(), memoryMiB, queues, packed, !tcg && kvmUsable());
             final Map<String, Object> row = new LinkedHashMap<>();
             row.put("port", card.port());
             row.put("process", sockets.processOf(index));

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,59 @@ class VmArgsMainTest {
                         "--memory size=1024M,shared=on \\",
                         "--net vhost_user=true,socket=/tmp/s/sock0,vhost_mode=client,mac=52:54:00:00:00:01,num_queues=4,queue_size=1024"),
                 code(run("vhost:0", "--cloud-hypervisor", "--sock-dir", "/tmp/s", "--queues", "2")));
+    }
+
+    /** The lines of cloud-hypervisor's guide to networking, letter by letter. */
+    @Test
+    void shouldPrintTapsAsCloudHypervisorsGuideDoes() {
+        String two = "--tap=ich0=192.168.4.2/24,--tap=ich1=10.0.1.2/24";
+        List<String> words = new ArrayList<>(List.of("--cloud-hypervisor", "-m", "512", "--mac", "a4:a1:c2:00:00:01"));
+        words.addAll(List.of(two.split(",")));
+        assertEquals(
+                List.of(
+                        "--memory size=512M \\",
+                        "--net tap=ich0,mac=a4:a1:c2:00:00:01,ip=192.168.4.2,mask=255.255.255.0,num_queues=2,queue_size=256"
+                                + " tap=ich1,mac=a4:a1:c2:00:00:02,ip=10.0.1.2,mask=255.255.255.0,num_queues=2,queue_size=256"),
+                code(run(words.toArray(new String[0]))));
+
+        words.remove(words.size() - 1);
+        words.addAll(List.of("--queues", "2"));
+        assertEquals(
+                "--net tap=ich0,mac=a4:a1:c2:00:00:01,ip=192.168.4.2,mask=255.255.255.0,num_queues=4,queue_size=256",
+                code(run(words.toArray(new String[0]))).get(1));
+    }
+
+    @Test
+    void shouldPutTapsBehindVhostPorts() {
+        assertEquals(
+                List.of(
+                        "--memory size=1024M,shared=on \\",
+                        "--net vhost_user=true,socket=/tmp/s/sock0,vhost_mode=client,mac=52:54:00:00:00:01,num_queues=8,queue_size=1024"
+                                + " tap=t0,mac=52:54:00:00:00:02,num_queues=8,queue_size=256"),
+                code(run("vhost:0", "--cloud-hypervisor", "--sock-dir", "/tmp/s", "--queues", "4", "--tap", "t0")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ich0=192.168.4.2, an interface",
+        "ich0=192.168.4.256/24, an interface",
+        "ich0=192.168.4.2/33, /33: 0 to 32",
+        "a name, an interface",
+        "sixteen-letters0, an interface",
+    })
+    void shouldRefuseTapsThatCantBe(String tap, String sentence) {
+        run("--cloud-hypervisor", "--tap", tap);
+        assertEquals(2, exitCode);
+        assertTrue(err.toString().contains(sentence), err.toString());
+    }
+
+    @Test
+    void shouldRefuseTapsForOthersThanCloudHypervisor() {
+        for (String[] words : List.of(new String[] {"--tap", "t0"}, new String[] {"--qemu", "--tap", "t0"})) {
+            run(words);
+            assertEquals(2, exitCode);
+            assertTrue(err.toString().contains("--tap: for --cloud-hypervisor alone"), err.toString());
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.jspp.testing.conformance;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -93,10 +94,37 @@ public enum ReconnectCase implements Item {
         return event;
     }
 
+    /** The case of a number of the plan, which may be anything. */
+    static Optional<ReconnectCase> numbered(String number) {
+        return Stream.of(values())
+                .filter(one -> Integer.toString(one.number()).equals(number))
+                .findFirst();
+    }
+
+    /** Of the plan, from 1. */
+    public int number() {
+        return ordinal() + 1;
+    }
+
+    /** What the plan calls it, word by word. */
+    public String planTitle() {
+        return "vhost-user/" + driver.title + (driver == Driver.PMD ? " pvp " : " VM2VM ") + ring() + " ring"
+                + (driver == Driver.PMD && guests > 1 ? " with multi VMs" : "") + " reconnect "
+                + switch (event) {
+                    case RELAUNCH -> "from vhost-user";
+                    case REBOOT -> guests > 1 ? "from VMs" : "from VM";
+                    case BOTH -> "stability test";
+                };
+    }
+
+    private String ring() {
+        return packed ? "packed" : "split";
+    }
+
     @Override
     public String title() {
-        return (ordinal() + 1) + ". " + driver.title + ", " + (packed ? "packed" : "split") + ", "
-                + (guests == 1 ? "one guest" : "two guests") + ", " + event.title;
+        return number() + ". " + driver.title + ", " + ring() + ", " + (guests == 1 ? "one guest" : "two guests") + ", "
+                + event.title;
     }
 
     @Override
