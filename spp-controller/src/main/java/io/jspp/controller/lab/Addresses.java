@@ -1,0 +1,70 @@
+package io.jspp.controller.lab;
+
+import io.jspp.controller.yaml.YamlNode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Addresses of a lab file: checked to the letter, since they become words of commands that run as root. */
+final class Addresses {
+    private static final String IPV4 = "[0-9]{1,3}(\\.[0-9]{1,3}){3}";
+    private static final String IPV6 = "[0-9a-fA-F:]*:[0-9a-fA-F:.]*";
+
+    private Addresses() {}
+
+    /** {@code 10.0.0.1} or {@code fd00::1}. */
+    static String plain(YamlNode value) {
+        String text = value.text();
+        if (!isAddress(text)) {
+            throw value.error("\"" + clean(text) + "\" given: an address such as 10.0.0.1 or fd00::1 expected");
+        }
+        return text;
+    }
+
+    /** {@code 10.0.0.1/24} or {@code fd00::1/64}. */
+    static String withPrefix(YamlNode value) {
+        String text = value.text();
+        if (!isPrefix(text)) {
+            throw value.error("\"" + clean(text) + "\" given: an address such as 10.0.0.1/24 expected");
+        }
+        return text;
+    }
+
+    /** {@code 10.0.0.0/8 via 10.0.0.1}, or {@code default via 10.0.0.1}. */
+    static String route(YamlNode value) {
+        String[] words = value.text().strip().split("\\s+");
+        boolean good = words.length == 3
+                && (words[0].equals("default") || isPrefix(words[0]))
+                && words[1].equals("via")
+                && isAddress(words[2]);
+        if (!good) {
+            throw value.error("\"" + clean(value.text()) + "\" given: 10.0.0.0/24 via 10.1.0.1, or default via"
+                    + " 10.1.0.1 expected");
+        }
+        return String.join(" ", words);
+    }
+
+    private static boolean isPrefix(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0 || !isAddress(text.substring(0, slash))) {
+            return false;
+        }
+        String length = text.substring(slash + 1);
+        return length.matches("[0-9]{1,3}") && Integer.parseInt(length) <= (text.indexOf(':') >= 0 ? 128 : 32);
+    }
+
+    private static boolean isAddress(String text) {
+        if (text.length() > 45 || !text.matches(IPV4) && !text.matches(IPV6)) {
+            return false;
+        }
+        try {
+            // Digits, dots and colons only: no name is looked up.
+            return InetAddress.getByName(text) != null;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static String clean(String text) {
+        return (text.length() > 60 ? text.substring(0, 60) + "..." : text).replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

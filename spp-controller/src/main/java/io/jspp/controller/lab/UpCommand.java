@@ -1,0 +1,102 @@
+package io.jspp.controller.lab;
+
+import io.jspp.config.ExitCode;
+import io.jspp.config.ProcessException;
+import io.jspp.controller.lab.Lab.Kind;
+import io.jspp.controller.process.Packages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lab up}. */
+@Command(
+        name = "up",
+        description =
+                "Starts a lab and returns when it is up. What is missing on the machine is installed when root runs it."
+                        + " When something can't be started, says so and ends all of it.",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "lab file, or the name of one in conf/labs")
+    private String given;
+
+    @Option(
+            names = "--variant",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "other kinds of nodes, as the file says")
+    private String variant;
+
+    @Override
+    public Integer call() throws Exception {
+        Path home = LabMain.home();
+        Path file = LabTarget.file(given, home);
+        Lab lab = LabFile.read(file, variant);
+        LabDirectory directory = LabDirectory.of(lab.name());
+        if (directory.exists() && directory.processes().stream().anyMatch(process -> process.isAlive())) {
+            throw new ProcessException(
+                    ExitCode.FAILED,
+                    "lab " + lab.name() + " is up already, or has been left half ended: ./spp lab status " + lab.name()
+                            + ", or ./spp lab down " + lab.name());
+        }
+        new Packages(home).install("lab " + lab.name(), programs(lab), lab.has(Kind.VM));
+        if (directory.exists()) {
+            System.out.println("removing what an earlier run of it has left in " + directory);
+            new LabStop(directory).run();
+        }
+        directory = LabDirectory.create(lab.name());
+        LabStart start = new LabStart(lab, directory, home, System.out);
+        try (AutoCloseable lock = directory.lock()) {
+            copy(file, directory);
+            directory.note("variant", variant);
+            start(lab, start, directory);
+        }
+        new LabTable(lab, directory).print(System.out);
+        System.out.println("./spp lab check " + lab.name() + "   ./spp lab exec NODE COMMAND…   ./spp cli -b "
+                + LabTarget.restAddress(directory) + "   ./spp lab down " + lab.name());
+        return ExitCode.OK;
+    }
+
+    /** Ends what it began when it fails, and on Ctrl-C. */
+    private static void start(Lab lab, LabStart start, LabDirectory directory) {
+        Thread onInterrupt = new Thread(() -> {
+            start.end();
+            new LabStop(directory).run();
+        });
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        try {
+            start.run();
+            Runtime.getRuntime().removeShutdownHook(onInterrupt);
+        } catch (RuntimeException failure) {
+            // The hook runs when this process ends, which it does with this message.
+            throw new ProcessException(
+                    ExitCode.FAILED, "lab " + lab.name() + " can't be started: " + failure.getMessage(), failure);
+        }
+    }
+
+    private static List<String> programs(Lab lab) {
+        List<String> programs = new ArrayList<>();
+        if (lab.has(Kind.NAMESPACE)) {
+            programs.addAll(List.of("ip", "nsenter", "ping"));
+        }
+        lab.nodes()
+                .forEach(node -> node.programs()
+                        .forEach(program ->
+                                programs.add(Path.of(program).getFileName().toString())));
+        return programs;
+    }
+
+    private static void copy(Path file, LabDirectory directory) {
+        try {
+            Files.copy(file, directory.labFile(), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new ProcessException(ExitCode.FAILED, "copy " + file + " to " + directory.labFile() + ": " + e, e);
+        }
+    }
+}
