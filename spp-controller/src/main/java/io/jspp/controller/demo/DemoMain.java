@@ -25,10 +25,11 @@ public final class DemoMain implements Callable<Integer> {
             defaultValue = "vhost",
             paramLabel = "SCENE",
             description = "vhost (default, any user): two guests on vhost-user sockets;"
+                    + " ping (any user; root installs QEMU): a Linux guest pings the switch, which prints the packets;"
                     + " netns (root, or inside unshare -Urn): two network namespaces on AF_PACKET ports")
     private String scene;
 
-    @Option(names = "--seconds", defaultValue = "5", paramLabel = "N", description = "length of the load, 1..600 (5)")
+    @Option(names = "--seconds", defaultValue = "5", paramLabel = "N", description = "length of the load, or of the pings, 1..600 (5)")
     private int seconds;
 
     public static void main(String[] arguments) {
@@ -43,10 +44,11 @@ public final class DemoMain implements Callable<Integer> {
         }
         Scene chosen = switch (scene) {
             case "vhost" -> new VhostScene(seconds);
+            case "ping" -> new PingScene(seconds);
             case "netns" -> new NetnsScene();
             default ->
                 throw new CommandLine.ParameterException(
-                        spec.commandLine(), "no scene \"" + scene + "\": vhost or netns expected");
+                        spec.commandLine(), "no scene \"" + scene + "\": vhost, ping or netns expected");
         };
         try (Stage stage = new Stage(System.out)) {
             chosen.play(stage);
