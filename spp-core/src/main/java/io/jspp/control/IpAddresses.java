@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 public final class IpAddresses {
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     private static final Pattern V4 = Pattern.compile(BYTE + "([.]" + BYTE + "){3}");
-    private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:.]{2,45}");
+
+    /** What begins with anything else the JDK takes for a host name, and asks for it. */
+    private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:][0-9a-fA-F:.]{1,44}");
 
     private IpAddresses() {}
 

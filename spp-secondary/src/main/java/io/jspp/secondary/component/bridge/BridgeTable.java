@@ -206,7 +206,8 @@ final class BridgeTable {
                 return false;
             }
         }
-        values.setPlain(slot, value);
+        // release: who reads this value with the former key finds that key gone when it looks again, see forEach
+        values.setRelease(slot, value);
         keys.setRelease(slot, key);
         used++;
         return true;

@@ -41,15 +41,15 @@ final class Responder extends BurstComponent {
         PacketPrinter printer = started.printer();
         buffer.clear(); // after a fault there may be some left
         for (int i = 0; i < packets.packets; i++) {
-            if (!read(buffer.header(), input, packets, i, counters)) {
-                continue;
-            }
             if (packets.length[i] > ReplyBuffer.MAX_PACKET) {
                 counters.count(Count.MALFORMED_HEADER);
                 continue;
             }
             if (!buffer.hasRoom(packets, i)) {
-                send();
+                send(); // which reads headers too, so it comes before this packet's is read
+            }
+            if (!read(buffer.header(), input, packets, i, counters)) {
+                continue;
             }
             if (!buffer.copy(packets, i)) {
                 counters.count(Count.MALFORMED_HEADER);

@@ -142,6 +142,18 @@ class ResponderTest {
     }
 
     @Test
+    void shouldAnswerEachWithItsOwnHeaderThoughAnswersLeaveInTheMiddleOfABurst() {
+        add(OWN);
+        running = with(VlanOperation.NONE, VlanOperation.add(7, 0));
+        String data = "5a".repeat(60_000);
+        String frame = Packets.ipv4(PEER, OWN, 1, "", Packets.echo(8, data));
+        List<String> sent = outcome(frame, frame, frame, PING);
+        assertEquals(4, sent.size(), "answered, of 4");
+        sent.forEach(answer -> assertEquals(PEER_MAC + HOST_MAC + "81000007" + "0800", answer.substring(0, 36)));
+        assertEquals(0, counters.get(Count.UNMATCHED));
+    }
+
+    @Test
     void shouldAnswerThoughTheSenderLeftTheChecksumToItsDevice() {
         add(OWN);
         lane.offload = Offload.pack(Offload.F_NEEDS_CSUM, 0, 0, 34, 2);
