@@ -19,6 +19,7 @@ public final class ScriptedSecondary implements AutoCloseable {
     private final Socket socket;
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, String> errors = new ConcurrentHashMap<>();
+    private final Map<String, String> infos = new ConcurrentHashMap<>();
     private volatile String info = "{ }";
 
     public ScriptedSecondary(final Controller controller, final String type, final int clientId) throws IOException {
@@ -39,6 +40,11 @@ public final class ScriptedSecondary implements AutoCloseable {
     /** This command fails with this message from now on. */
     public void fail(final String command, final String message) {
         errors.put(command, message);
+    }
+
+    /** This command answers this behind {@code "info":} from now on. */
+    public void answer(final String command, final String json) {
+        infos.put(command, json);
     }
 
     /** Requests other than status and registration since the last call. */
@@ -68,10 +74,14 @@ public final class ScriptedSecondary implements AutoCloseable {
         if (request.equals("_get_client_id")) {
             return SUCCESS.replace(" ] }", " ], \"client_id\": " + clientId + ", \"process_type\": \"" + type + "\" }");
         }
-        if (request.equals("status")) {
-            return SUCCESS.replace(" ] }", " ], \"info\": " + info + " }");
+        final boolean status = request.equals("status");
+        if (!status) {
+            requests.add(request);
         }
-        requests.add(request);
+        final String json = status ? info : infos.get(request);
+        if (json != null) {
+            return SUCCESS.replace(" ] }", " ], \"info\": " + json + " }");
+        }
         final String message = errors.get(request);
         return message == null
                 ? SUCCESS

@@ -91,7 +91,7 @@ final class ComponentCommands {
         final String path = "/components/{name}/bridge_table";
         specs.add(named(kind, "bridge_table show", "bridge_table show {name}")
                 .rest("GET", path)
-                .shape(ReplyShape.OBJECT)
+                .shape(ReplyShape.BRIDGE_TABLE)
                 .help("show the addresses a bridge learned, each with its port and the seconds since it was seen")
                 .build());
         specs.add(named(kind, "bridge_table flush", "bridge_table flush {name}")

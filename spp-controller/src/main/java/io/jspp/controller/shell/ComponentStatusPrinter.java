@@ -28,11 +28,38 @@ final class ComponentStatusPrinter {
         for (final Map<String, Object> entry : entries) {
             out.println("  - " + entry.get("value") + ", " + entry.get("port"));
         }
+        printResponders(StatusPrinter.objects(status, "responders"));
         out.println("Components:");
         for (final Map<String, Object> component : components) {
             printHead(component);
             StatusPrinter.objects(component, "rx_port").forEach(port -> printPort("rx", port));
             StatusPrinter.objects(component, "tx_port").forEach(port -> printPort("tx", port));
+        }
+    }
+
+    /** A section that SPP does not have, so only where there is a responder. */
+    private void printResponders(final List<Map<String, Object>> responders) {
+        if (!responders.isEmpty()) {
+            out.println("Responders:");
+        }
+        for (final Map<String, Object> responder : responders) {
+            out.println("  - '" + responder.get("name") + "' (print: " + responder.get("print") + ')');
+            StatusPrinter.objects(responder, "addresses")
+                    .forEach(host -> out.println("    - " + host.get("address") + ", " + host.get("mac_address")));
+        }
+    }
+
+    /** Like a classifier's table: VLAN 0 is none. */
+    void printBridgeTable(final Map<String, Object> table) {
+        out.println("Bridge Table (" + table.get("addresses") + " of " + table.get("capacity") + " addresses):");
+        final List<Map<String, Object>> entries = StatusPrinter.objects(table, "table");
+        if (entries.isEmpty()) {
+            out.println("  No entries.");
+        }
+        for (final Map<String, Object> entry : entries) {
+            final String vlan = Integer.valueOf(0).equals(entry.get("vlan")) ? "" : entry.get("vlan") + "/";
+            out.println("  - " + vlan + entry.get("address") + ", " + entry.get("port") + " (" + entry.get("age")
+                    + " s ago)");
         }
     }
 

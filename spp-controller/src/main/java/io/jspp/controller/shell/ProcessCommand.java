@@ -178,6 +178,8 @@ final class ProcessCommand implements ShellCommand {
                 throw new ShellException(message);
             }
             out.println(message);
+        } else if (spec.shape() == ReplyShape.BRIDGE_TABLE) {
+            printer.printBridgeTable(reply.object());
         } else if (spec.shape() != ReplyShape.DONE) {
             printer.print(kind, reply.object());
         } else {

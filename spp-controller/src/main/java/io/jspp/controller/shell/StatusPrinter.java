@@ -38,6 +38,12 @@ final class StatusPrinter {
         }
     }
 
+    void printBridgeTable(final Map<String, Object> table) {
+        if (!format.print(out, table)) {
+            new ComponentStatusPrinter(out).printBridgeTable(table);
+        }
+    }
+
     private void printPcap(final Map<String, Object> status) {
         final List<Map<String, Object>> cores = objects(status, "core");
         out.println("Basic Information:");

@@ -1,6 +1,7 @@
 package io.jspp.controller.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -255,6 +256,40 @@ class VfShellTest extends SecondaryShell {
         assertEquals(List.of("IP_ADDR"), shell.complete("vf 2; responder add e "));
         assertEquals(List.of("MAC_ADDR"), shell.complete("vf 2; responder add e fd00::2 "));
         assertEquals(List.of("on", "off"), shell.complete("vf 2; responder print e "));
+    }
+
+    @Test
+    void shouldPrintTheTableOfABridge() {
+        process.answer(
+                "bridge_table show br",
+                "{\"name\": \"br\", \"addresses\": 2, \"capacity\": 50, \"table\": [{\"vlan\": 0, \"address\":"
+                        + " \"52:54:00:12:34:56\", \"port\": \"vhost:0\", \"age\": 3}, {\"vlan\": 101, \"address\":"
+                        + " \"52:54:00:12:34:58\", \"port\": \"phy:1\", \"age\": 0}]}");
+        assertEquals(0, run("bridge_table show br"));
+        assertEquals("""
+                Bridge Table (2 of 50 addresses):
+                  - 52:54:00:12:34:56, vhost:0 (3 s ago)
+                  - 101/52:54:00:12:34:58, phy:1 (0 s ago)
+                """, shell.out());
+        process.answer("bridge_table show br", "{\"name\": \"br\", \"addresses\": 0, \"capacity\": 50, \"table\": []}");
+        assertEquals(0, run("bridge_table show br"));
+        assertEquals("Bridge Table (0 of 50 addresses):\n  No entries.\n", shell.out());
+    }
+
+    @Test
+    void shouldPrintResponders() {
+        process.status("{ \"client-id\": 2, \"master-lcore\": 1, \"core\": [ { \"core\": 2, \"type\": \"unuse\" } ],"
+                + " \"classifier_table\": [  ], \"responders\": [{\"name\": \"echo\", \"mac_address\":"
+                + " \"52:54:00:01:02:03\", \"print\": \"on\", \"addresses\": [{\"address\": \"10.0.0.2\","
+                + " \"mac_address\": \"52:54:00:01:02:03\"}]}] }");
+        assertEquals(0, run("status"));
+        assertTrue(shell.out().contains("""
+                  No entries.
+                Responders:
+                  - 'echo' (print: on)
+                    - 10.0.0.2, 52:54:00:01:02:03
+                Components:
+                """));
     }
 
     @Test
