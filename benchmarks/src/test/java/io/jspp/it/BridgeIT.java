@@ -43,7 +43,8 @@ class BridgeIT {
         try (NetworkNamespace a = NetworkNamespace.open();
                 NetworkNamespace b = NetworkNamespace.open();
                 NetworkNamespace c = NetworkNamespace.open();
-                SppCluster open = new SppCluster("bridge", ProjectHome.launcher().toString(), line -> {})) {
+                SppCluster open =
+                        new SppCluster("bridge", ProjectHome.launcher().toString(), line -> {})) {
             cluster = open;
             cluster.startController();
             cluster.startPrimary(
@@ -104,10 +105,8 @@ class BridgeIT {
         String text = Files.readString(ProjectHome.directory().resolve(page));
         Matcher block = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL).matcher(text);
         assertTrue(block.find(), page);
-        cluster.shell(block.group(1)
-                .lines()
-                .map(line -> line.replace("spp > ", ""))
-                .toArray(String[]::new));
+        cluster.shell(
+                block.group(1).lines().map(line -> line.replace("spp > ", "")).toArray(String[]::new));
     }
 
     private void shouldKnowWhereTheHostsAre(List<String> taps, List<NetworkNamespace> namespaces) {

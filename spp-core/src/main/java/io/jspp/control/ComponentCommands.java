@@ -105,9 +105,10 @@ final class ComponentCommands {
     static void addResponder(final List<CommandSpec> specs, final ProcessKind kind) {
         for (final String action : List.of("add", "del")) {
             specs.add(address(kind, "responder " + action, "", action)
-                    .help(action.equals("add")
-                            ? "answer ARP, neighbour solicitations and pings for an address, with the responder's own MAC"
-                            : "answer for an address no more")
+                    .help(
+                            action.equals("add")
+                                    ? "answer ARP, neighbour solicitations and pings for an address, with the responder's own MAC"
+                                    : "answer for an address no more")
                     .build());
         }
         specs.add(address(kind, "responder add mac", " {mac}", "add")

@@ -31,8 +31,7 @@ public final class LabMain implements Callable<Integer> {
         CommandLine line = new CommandLine(new LabMain());
         // What follows the node is the node's.
         line.getSubcommands().get("exec").setStopAtPositional(true);
-        System.exit(line
-                .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+        System.exit(line.setExecutionExceptionHandler((failure, commandLine, parsed) -> {
                     commandLine.getErr().println("spp lab: " + failure.getMessage());
                     if (failure instanceof UsageException) {
                         return ExitCode.USAGE;

@@ -240,7 +240,9 @@ class VfShellTest extends SecondaryShell {
                 shell.complete("vf 2; ").stream().sorted().toList());
         assertEquals(List.of("NAME"), shell.complete("vf 2; component start "));
         assertEquals(List.of("5", "6"), shell.complete("vf 2; component start a "));
-        assertEquals(List.of("forward", "merge", "classifier", "bridge", "responder"), shell.complete("vf 2; component start a 5 "));
+        assertEquals(
+                List.of("forward", "merge", "classifier", "bridge", "responder"),
+                shell.complete("vf 2; component start a 5 "));
         assertEquals(List.of("cls", "fwd1", "mgr"), shell.complete("vf 2; component stop "));
         assertEquals(List.of("RES_UID"), shell.complete("vf 2; port add "));
         assertEquals(List.of("rx", "tx"), shell.complete("vf 2; port add ring:0 "));
