@@ -64,21 +64,24 @@ class DemoIT {
     @Test
     @Requires({Need.QEMU, Need.GUEST_KERNEL, Need.BUSYBOX})
     void shouldPrintWhatAGuestPings() throws IOException {
-        List<String> out = shouldPass(
-                        Map.of(), List.of(ProjectHome.launcher().toString(), "demo", "ping", "--seconds", "3"))
-                .stream()
-                .map(String::strip)
-                .toList();
+        List<String> out =
+                shouldPass(Map.of(), List.of(ProjectHome.launcher().toString(), "demo", "ping", "--seconds", "3"))
+                        .stream()
+                        .map(String::strip)
+                        .toList();
         int next = out.indexOf("PING 192.168.1.2 (192.168.1.2): 56 data bytes");
         assertTrue(next > 0, out.toString());
         for (int seq = 0; seq < 3; seq++) {
             next = after(next, out, "Packet Contents:");
             assertTrue(out.get(next).matches("0:\\t45 0 0 54 .*"), out.get(next));
-            String header = "IP Header - Version: IPv4 protocol: 1 | src address: 192.168.1.1 | dest address: 192.168.1.2";
+            String header =
+                    "IP Header - Version: IPv4 protocol: 1 | src address: 192.168.1.1 | dest address: 192.168.1.2";
             next = after(next, out, header);
-            assertTrue(out.get(next).matches("ICMP Header - Type: 8 \\| id: \\d+ \\| seq: " + 256 * seq), out.get(next));
+            assertTrue(
+                    out.get(next).matches("ICMP Header - Type: 8 \\| id: \\d+ \\| seq: " + 256 * seq), out.get(next));
             next = after(next, out, "");
-            assertTrue(out.get(next).startsWith("64 bytes from 192.168.1.2: seq=" + seq + " ttl=64 time="), out.get(next));
+            assertTrue(
+                    out.get(next).startsWith("64 bytes from 192.168.1.2: seq=" + seq + " ttl=64 time="), out.get(next));
         }
         assertTrue(out.contains("3 packets transmitted, 3 packets received, 0% packet loss"), out.toString());
     }
@@ -97,8 +100,8 @@ class DemoIT {
         Path home = ReadableCopy.in(directory);
         String hidden = "mount --bind /dev/null \"$(command -v qemu-system-x86_64)\" && exec setpriv --reuid=65534"
                 + " --regid=65534 --clear-groups '" + home.resolve("spp") + "' demo ping";
-        SppProcess demo = SppProcess.start(
-                "demo", Map.of("HOME", "/nonexistent"), List.of("unshare", "-m", "sh", "-c", hidden));
+        SppProcess demo =
+                SppProcess.start("demo", Map.of("HOME", "/nonexistent"), List.of("unshare", "-m", "sh", "-c", hidden));
         assertEquals(1, demo.awaitExit(LIMIT), demo.tail());
         assertEquals(List.of(), demo.out());
         assertTrue(demo.err().get(0).startsWith("demo: demo ping needs "), demo.tail());
@@ -117,8 +120,7 @@ class DemoIT {
     }
 
     /** Returns what it printed. */
-    private static List<String> shouldPass(Map<String, String> environment, List<String> command)
-            throws IOException {
+    private static List<String> shouldPass(Map<String, String> environment, List<String> command) throws IOException {
         Set<String> before = traces();
         Map<String, String> plain = new HashMap<>(environment);
         plain.put("SPP_JAVA_OPTS", ""); // as a user starts it: options of the test run would hide the JVM's warnings

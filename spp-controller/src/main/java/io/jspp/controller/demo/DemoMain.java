@@ -29,7 +29,11 @@ public final class DemoMain implements Callable<Integer> {
                     + " netns (root, or inside unshare -Urn): two network namespaces on AF_PACKET ports")
     private String scene;
 
-    @Option(names = "--seconds", defaultValue = "5", paramLabel = "N", description = "length of the load, or of the pings, 1..600 (5)")
+    @Option(
+            names = "--seconds",
+            defaultValue = "5",
+            paramLabel = "N",
+            description = "length of the load, or of the pings, 1..600 (5)")
     private int seconds;
 
     public static void main(String[] arguments) {

@@ -60,8 +60,7 @@ final class PingScene implements Scene {
         Path directory = directory();
         stage.closeLater(() -> remove(directory));
         QemuGuest guest = QemuGuest.start(
-                image,
-                new QemuGuest.Options("guest", directory, cluster.vhostSocket(0), false, "52:54:00:00:00:01"));
+                image, new QemuGuest.Options("guest", directory, cluster.vhostSocket(0), false, "52:54:00:00:00:01"));
         stage.closeLater(guest);
         guest.boot(GUEST + "/24");
 
@@ -81,7 +80,8 @@ final class PingScene implements Scene {
 
     private static Path directory() {
         try {
-            return Files.createTempDirectory("spp-demo-" + ProcessHandle.current().pid() + "-");
+            return Files.createTempDirectory(
+                    "spp-demo-" + ProcessHandle.current().pid() + "-");
         } catch (IOException e) {
             throw new DemoFailure("no temporary directory: " + e.getMessage(), "df /tmp; ls -ld /tmp");
         }
