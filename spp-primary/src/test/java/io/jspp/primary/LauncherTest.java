@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LauncherTest {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
 
     @TempDir
     private Path directory;
@@ -68,7 +72,9 @@ class LauncherTest {
     }
 
     private long pid(String status) {
-        return Long.parseLong(status.replaceAll(".*\"pid\":([0-9]+).*", "$1"));
+        Matcher pid = PID.matcher(status);
+        assertTrue(pid.find(), status);
+        return Long.parseLong(pid.group(1));
     }
 
     private static int run(String... words) throws IOException {
@@ -82,7 +88,11 @@ class LauncherTest {
     @AfterEach
     void close() throws Exception {
         launcher.close();
-        end("0");
+        // one that has just been started may not be waiting yet
+        Matcher pid = PID.matcher(status());
+        while (pid.find()) {
+            ProcessHandle.of(Long.parseLong(pid.group(1))).ifPresent(ProcessHandle::destroyForcibly);
+        }
     }
 
     /** Every waiting program ends with this status. */
