@@ -17,6 +17,7 @@ public final class Termination {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean interruptsLeft;
+    private volatile Runnable atSecond = () -> {};
 
     /** Handles SIGTERM and SIGINT of this process from now on. */
     public static Termination install() {
@@ -54,7 +55,11 @@ public final class Termination {
                     yield null;
                 }
                 if (!signalled.compareAndSet(false, true)) {
-                    Runtime.getRuntime().halt(128 + number);
+                    try {
+                        atSecond.run();
+                    } finally {
+                        Runtime.getRuntime().halt(128 + number);
+                    }
                 }
                 ask();
                 yield null;
@@ -68,6 +73,11 @@ public final class Termination {
     /** While {@code left}, Ctrl-C is for a child that has the terminal and means nothing here. */
     public void leaveInterrupts(boolean left) {
         interruptsLeft = left;
+    }
+
+    /** What a second signal does before it stops the process: short, and without waiting for anything. */
+    public void atSecond(Runnable action) {
+        atSecond = action;
     }
 
     /** Asks the process to end; any thread, any number of times. */

@@ -50,7 +50,7 @@ final class StartFile {
                 "secondaries",
                 "recipes",
                 "state");
-        if (map.integer("version", 0, Integer.MAX_VALUE, 1) != 1) {
+        if (map.integer("version", 1, Integer.MAX_VALUE, 1) != 1) {
             throw map.wrong("version", map.text("version") + " is newer than this program, which knows version 1");
         }
         final List<String> eal = new ArrayList<>();

@@ -29,6 +29,7 @@ final class StartSession implements AutoCloseable {
     private final PrintStream out;
     private final PrintStream err;
     private final RunDirectory runDirectory;
+    private final StartLock lock;
     private final Path logDirectory;
     private final boolean ownLogs;
     private final Map<String, String> environment = new HashMap<>();
@@ -47,8 +48,7 @@ final class StartSession implements AutoCloseable {
             final Path given,
             final Termination termination,
             final PrintStream out,
-            final PrintStream err)
-            throws IOException {
+            final PrintStream err) {
         this.config = config;
         this.commands = commands;
         this.termination = termination;
@@ -61,9 +61,33 @@ final class StartSession implements AutoCloseable {
         logDirectory = ownLogs
                 ? runDirectory.path().resolve("log")
                 : (given == null ? Path.of(config.logDirectory()) : given).toAbsolutePath();
-        Files.createDirectories(logDirectory);
+        lock = begin();
         supervisor = new Supervisor(commands.parts(), logDirectory, environment, Supervised.Patience.USUAL, this::say);
         Runtime.getRuntime().addShutdownHook(onExit);
+        // They ignore Ctrl-C, and nobody would end them any more.
+        termination.atSecond(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly));
+    }
+
+    private StartLock begin() {
+        StartLock taken = null;
+        try {
+            taken = StartLock.take(runDirectory);
+            Files.createDirectories(logDirectory);
+            return taken;
+        } catch (final ProcessException | IOException failure) {
+            if (taken != null) {
+                taken.close();
+            }
+            runDirectory.removeIfEmpty();
+            if (failure instanceof ProcessException refused) {
+                throw refused;
+            }
+            throw new ProcessException(
+                    ExitCode.FAILED,
+                    "log directory " + logDirectory + " can't be made (" + failure
+                            + "): name another with --log-dir or log-dir",
+                    failure);
+        }
     }
 
     private void say(final String sentence) {
@@ -192,6 +216,7 @@ final class StartSession implements AutoCloseable {
         if (ownLogs) {
             removeLogs();
         }
+        lock.close();
         runDirectory.removeIfEmpty();
     }
 

@@ -2,6 +2,8 @@ package io.jspp.controller.start;
 
 import io.jspp.config.ExitCode;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,8 @@ import java.util.regex.Pattern;
 final class Supervised {
     private static final Pattern READY = Pattern.compile("(^|\\s)ready:");
     private static final int TAIL_LINES = 12;
+    private static final int TAIL_BYTES = 16 << 10;
+    private static final int PIECE_BYTES = 64 << 10;
 
     /** What becomes of it. */
     enum State {
@@ -50,11 +54,13 @@ final class Supervised {
     private final Path log;
     private final Map<String, String> environment;
     private final Patience patience;
-    private Process process;
+    private volatile Process process;
     private State state = State.ENDED;
     private long startedNs;
     private long dueNs;
     private long logStart;
+    private long looked;
+    private boolean saidReady;
     private int deaths;
 
     Supervised(
@@ -84,6 +90,10 @@ final class Supervised {
         return process.pid();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Exit status of its last life; only when it does not run. */
     int exitStatus() {
         return process.exitValue();
@@ -102,6 +112,8 @@ final class Supervised {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
         logStart = Files.size(log);
+        looked = logStart;
+        saidReady = false;
         final List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
         command.addAll(part.command());
         final ProcessBuilder builder = new ProcessBuilder(command)
@@ -114,21 +126,42 @@ final class Supervised {
         state = State.RUNNING;
     }
 
-    /** Whether it has said since its start that it is ready. */
+    /** Whether it has said since its start that it is ready: in a whole line. Reads what is new, in pieces, however long the log is. */
     boolean ready() throws IOException {
-        return printed().lines().anyMatch(line -> READY.matcher(line).find());
+        byte[] piece = read(looked, PIECE_BYTES);
+        while (!saidReady && piece.length != 0) {
+            int end = piece.length;
+            while (end > 0 && piece[end - 1] != '\n') {
+                end--;
+            }
+            if (end == 0) {
+                if (piece.length < PIECE_BYTES) {
+                    return false; // the line goes on
+                }
+                end = piece.length; // of a line as long nothing is expected
+            }
+            saidReady = new String(piece, 0, end, StandardCharsets.UTF_8)
+                    .lines()
+                    .anyMatch(line -> READY.matcher(line).find());
+            looked += end;
+            piece = read(looked, PIECE_BYTES);
+        }
+        return saidReady;
     }
 
-    private String printed() throws IOException {
-        final byte[] all = Files.readAllBytes(log);
-        final int from = (int) Math.min(logStart, all.length);
-        return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+    private byte[] read(final long from, final int most) throws IOException {
+        try (SeekableByteChannel channel = Files.newByteChannel(log)) {
+            return Channels.newInputStream(channel.position(from)).readNBytes(most);
+        }
     }
 
     /** The last lines of its life, for messages. */
     String tail() {
         try {
-            final List<String> lines = printed().lines().toList();
+            final long from = Math.max(logStart, Files.size(log) - TAIL_BYTES);
+            final List<String> lines = new String(read(from, TAIL_BYTES), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             final StringBuilder text = new StringBuilder();
             for (final String line : lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size())) {
                 text.append(System.lineSeparator()).append("    ").append(line);
@@ -154,7 +187,7 @@ final class Supervised {
                 return part.title() + " started again (pid " + process.pid() + ")";
             } catch (final IOException failure) {
                 state = State.GIVEN_UP;
-                return part.title() + " can't be started again: " + failure.getMessage();
+                return part.title() + " can't be started again: " + failure;
             }
         }
         return null;

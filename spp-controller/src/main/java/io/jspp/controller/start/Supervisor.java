@@ -67,7 +67,7 @@ final class Supervisor implements AutoCloseable {
             return true;
         } catch (final IOException failure) {
             throw new ProcessException(
-                    ExitCode.FAILED, one.part().title() + " can't be started: " + failure.getMessage());
+                    ExitCode.FAILED, one.part().title() + " can't be started: " + failure);
         }
     }
 
@@ -77,10 +77,9 @@ final class Supervisor implements AutoCloseable {
                 return true;
             }
         } catch (final IOException failure) {
-            throw new ProcessException(ExitCode.FAILED, "log " + one.log() + ": " + failure.getMessage());
+            throw new ProcessException(ExitCode.FAILED, "log " + one.log() + ": " + failure);
         }
-        final ProcessHandle handle = ProcessHandle.of(one.pid()).orElse(null);
-        if (handle == null || !handle.isAlive()) {
+        if (!one.isAlive()) {
             final int exit = one.exitStatus();
             throw new ProcessException(
                     exit > ExitCode.OK && exit <= ExitCode.TIMEOUT ? exit : ExitCode.FAILED,

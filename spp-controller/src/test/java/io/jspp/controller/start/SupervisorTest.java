@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.config.ProcessException;
 import io.jspp.testing.Patience;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,6 +123,21 @@ class SupervisorTest {
                         .matches("(?s)ctl ended with exit status 4 before it was ready:\\R    no such thing"),
                 failure.getMessage());
         assertFalse(Files.exists(logs.resolve("b.log")));
+    }
+
+    /** Logs that stay grow from start to start, and a process may print a lot. */
+    @Test
+    void shouldNotMindHowLongALogIs() throws Exception {
+        try (RandomAccessFile log = new RandomAccessFile(logs.resolve("a.log").toFile(), "rw")) {
+            log.setLength(3L << 30); // takes no room
+        }
+        start(part(
+                "a",
+                "head -c 200000 /dev/zero | tr '\\0' x; echo; printf 'a rea'; sleep 0.1; echo 'dy: now'; read line < "
+                        + fifo() + "; truncate -s 6G " + logs + "/a.log; echo last words; exit 4"));
+        Files.writeString(logs.resolve("fifo"), "end\n");
+        pollUntil("is not started again:");
+        assertTrue(news.get(1).endsWith("last words"), news.toString());
     }
 
     /** Ctrl-C on a terminal goes to everybody in the foreground. */
