@@ -1,6 +1,8 @@
 package io.jspp.controller.lab;
 
-import io.jspp.controller.yaml.YamlNode;
+import io.jspp.control.CommandCodec;
+import io.jspp.controller.yaml.YamlException;
+import io.jspp.controller.yaml.YamlText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -12,33 +14,32 @@ final class Addresses {
     private Addresses() {}
 
     /** {@code 10.0.0.1} or {@code fd00::1}. */
-    static String plain(YamlNode value) {
+    static String plain(YamlText value) throws YamlException {
         String text = value.text();
         if (!isAddress(text)) {
-            throw value.error("\"" + clean(text) + "\" given: an address such as 10.0.0.1 or fd00::1 expected");
+            throw wrong(value, "an address such as 10.0.0.1 or fd00::1");
         }
         return text;
     }
 
     /** {@code 10.0.0.1/24} or {@code fd00::1/64}. */
-    static String withPrefix(YamlNode value) {
+    static String withPrefix(YamlText value) throws YamlException {
         String text = value.text();
         if (!isPrefix(text)) {
-            throw value.error("\"" + clean(text) + "\" given: an address such as 10.0.0.1/24 expected");
+            throw wrong(value, "an address such as 10.0.0.1/24");
         }
         return text;
     }
 
     /** {@code 10.0.0.0/8 via 10.0.0.1}, or {@code default via 10.0.0.1}. */
-    static String route(YamlNode value) {
+    static String route(YamlText value) throws YamlException {
         String[] words = value.text().strip().split("\\s+");
         boolean good = words.length == 3
                 && (words[0].equals("default") || isPrefix(words[0]))
                 && words[1].equals("via")
                 && isAddress(words[2]);
         if (!good) {
-            throw value.error("\"" + clean(value.text()) + "\" given: 10.0.0.0/24 via 10.1.0.1, or default via"
-                    + " 10.1.0.1 expected");
+            throw wrong(value, "10.0.0.0/24 via 10.1.0.1, or default via 10.1.0.1");
         }
         return String.join(" ", words);
     }
@@ -64,7 +65,9 @@ final class Addresses {
         }
     }
 
-    private static String clean(String text) {
-        return (text.length() > 60 ? text.substring(0, 60) + "..." : text).replaceAll("[^\\x20-\\x7e]", "?");
+    private static YamlException wrong(YamlText value, String expected) {
+        return new YamlException(
+                value.place(),
+                '"' + CommandCodec.printable(value.text()) + "\" is given, " + expected + " is expected");
     }
 }

@@ -1,6 +1,7 @@
 package io.jspp.controller.lab;
 
 import io.jspp.config.ExitCode;
+import io.jspp.controller.yaml.YamlException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -15,7 +16,7 @@ final class CheckCommand implements Callable<Integer> {
     private String given;
 
     @Override
-    public Integer call() {
+    public Integer call() throws YamlException {
         LabDirectory directory = LabTarget.running(given, LabMain.home());
         return new CheckRunner(LabTarget.lab(directory), directory, System.out).run() ? ExitCode.OK : ExitCode.FAILED;
     }

@@ -7,6 +7,7 @@ import io.jspp.controller.lab.Lab.Kind;
 import io.jspp.controller.lab.Lab.Node;
 import io.jspp.controller.process.DetachedProcess;
 import io.jspp.controller.qemu.QemuGuest;
+import io.jspp.controller.yaml.YamlException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +52,7 @@ final class ExecCommand implements Callable<Integer> {
     private picocli.CommandLine.Model.CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws YamlException, IOException, InterruptedException {
         if (limit < 1 || limit > 86400) {
             throw new UsageException("--limit " + limit + ": 1 to 86400 expected");
         }

@@ -3,6 +3,7 @@ package io.jspp.controller.lab;
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import io.jspp.config.UsageException;
+import io.jspp.controller.yaml.YamlException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -33,7 +34,7 @@ public final class LabMain implements Callable<Integer> {
         line.getSubcommands().get("exec").setStopAtPositional(true);
         System.exit(line.setExecutionExceptionHandler((failure, commandLine, parsed) -> {
                     commandLine.getErr().println("spp lab: " + failure.getMessage());
-                    if (failure instanceof UsageException) {
+                    if (failure instanceof UsageException || failure instanceof YamlException) {
                         return ExitCode.USAGE;
                     }
                     return failure instanceof ProcessException e ? e.exitCode() : ExitCode.FAILED;
@@ -43,7 +44,7 @@ public final class LabMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "up, check, status, exec or down expected");
+        throw new ParameterException(spec.commandLine(), "up, check, status, exec, topo or down expected");
     }
 
     /** The project's top directory, which the launcher tells. */

@@ -4,6 +4,7 @@ import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import io.jspp.config.UsageException;
 import io.jspp.controller.json.Json;
+import io.jspp.controller.yaml.YamlException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,7 @@ final class LabTarget {
     }
 
     /** The name of the lab that is meant; {@code given} is null for the only one. */
-    static String name(String given, Path home) {
+    static String name(String given, Path home) throws YamlException {
         if (given == null) {
             List<String> names = LabDirectory.names();
             if (names.size() > 1) {
@@ -49,7 +50,7 @@ final class LabTarget {
      *
      * @throws ProcessException when it is not
      */
-    static LabDirectory running(String given, Path home) {
+    static LabDirectory running(String given, Path home) throws YamlException {
         String name = name(given, home);
         LabDirectory directory = LabDirectory.of(name);
         if (!directory.exists()) {
@@ -59,7 +60,7 @@ final class LabTarget {
     }
 
     /** The lab as it was started, whatever has become of its file since. */
-    static Lab lab(LabDirectory directory) {
+    static Lab lab(LabDirectory directory) throws YamlException {
         return LabFile.read(
                 directory.labFile(),
                 directory.noted("variant").map(String::valueOf).orElse(""));

@@ -1,9 +1,9 @@
 package io.jspp.controller.lab;
 
-import io.jspp.config.UsageException;
 import io.jspp.controller.lab.Lab.Card;
 import io.jspp.controller.lab.Lab.Link;
 import io.jspp.controller.lab.Lab.Node;
+import io.jspp.controller.yaml.YamlException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -42,11 +42,11 @@ final class PortAssignment {
     }
 
     /** The nodes with a port for each card. */
-    List<Node> assign(List<LabFile.NodeDraft> drafts) {
+    List<Node> assign(List<LabFile.NodeDraft> drafts) throws YamlException {
         for (LabFile.NodeDraft draft : drafts) {
             for (Card card : draft.node().cards()) {
                 if (!card.port().isEmpty() && !taken.get(card.link()).add(card.index())) {
-                    throw draft.place().error(card.port() + " belongs to another card already");
+                    throw new YamlException(draft.place().place(), card.port() + " belongs to another card already");
                 }
             }
         }
@@ -83,28 +83,32 @@ final class PortAssignment {
     }
 
     /** The primary numbers its devices in the order of its options. */
-    private void checkWithoutGaps(List<LabFile.NodeDraft> drafts) {
+    private void checkWithoutGaps(List<LabFile.NodeDraft> drafts) throws YamlException {
         for (Link link : List.of(Link.VETH, Link.TAP)) {
             int expected = first.get(link);
             for (int port : taken.get(link)) {
                 if (port != expected++) {
-                    throw drafts.get(0)
-                            .place()
-                            .error("ports " + link.portType() + ":N of cards are numbered from " + first.get(link)
+                    throw new YamlException(
+                            drafts.get(0).place().place(),
+                            "ports " + link.portType() + ":N of cards are numbered from " + first.get(link)
                                     + " on without a gap; " + link.portType() + ":" + port + " is not");
                 }
             }
         }
     }
 
-    /** The line with ports in their places. */
-    String fill(String line) {
+    /**
+     * The line with ports in their places.
+     *
+     * @param place of the line
+     */
+    String fill(String line, String place) throws YamlException {
         Matcher matcher = PLACE.matcher(line);
         StringBuilder filled = new StringBuilder();
         while (matcher.find()) {
             String port = ports.get(matcher.group(1));
             if (port == null && matcher.group(1).matches("[a-z][a-z0-9-]*\\.eth[0-9]+")) {
-                throw new UsageException("\"" + line + "\": there is no card " + matcher.group(1));
+                throw new YamlException(place, "there is no card " + matcher.group(1));
             }
             matcher.appendReplacement(filled, Matcher.quoteReplacement(port == null ? matcher.group() : port));
         }

@@ -1,6 +1,7 @@
 package io.jspp.controller.lab;
 
 import io.jspp.config.ExitCode;
+import io.jspp.controller.yaml.YamlException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ final class StatusCommand implements Callable<Integer> {
     private String given;
 
     @Override
-    public Integer call() {
+    public Integer call() throws YamlException {
         List<String> names = given == null ? LabDirectory.names() : List.of(LabTarget.name(given, LabMain.home()));
         if (names.isEmpty()) {
             System.out.println("no lab is up");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.snakeyaml.engine.v2.nodes.CollectionNode;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -161,6 +162,21 @@ public final class YamlMap {
             texts.add(new YamlText(scalar(key, item), YamlFile.place(source, item)));
         }
         return texts;
+    }
+
+    /** How many entries the list or map below a key has; 0 when the key is absent or has a single value. */
+    public int size(final String key) {
+        return values.get(key) instanceof CollectionNode<?> collection
+                ? collection.getValue().size()
+                : 0;
+    }
+
+    /** One value or the values of a list below a key; none when the key is absent. */
+    public List<YamlText> textOrTexts(final String key) throws YamlException {
+        if (values.get(key) instanceof ScalarNode single && !isNull(single)) {
+            return List.of(new YamlText(scalar(key, single), place(key)));
+        }
+        return texts(key);
     }
 
     private List<Node> items(final String key) throws YamlException {
