@@ -1,23 +1,27 @@
 package io.jspp.controller.shell;
 
 import io.jspp.control.CommandCodec;
+import io.jspp.controller.plugin.PluginCompiler;
+import io.jspp.controller.plugin.PluginException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * {@code load_cmd NAME}: makes a command of the plug-in {@code NAME.spp}, a script of shell lines. SPP's plug-ins are Python
- * functions; here they are what the user can type anyway.
+ * {@code load_cmd NAME}: makes a command of the plugin {@code NAME.spp}, a script of shell lines, or {@code NAME.java}, a class. SPP's are Python
+ * functions.
  */
 final class LoadCommand implements ShellCommand {
-    private static final String SUFFIX = ".spp";
+    private static final String SCRIPT = ".spp";
+    private static final String JAVA = ".java";
     private static final String NAME = "[A-Za-z][A-Za-z0-9_]{0,31}";
     private static final long MAX_BYTES = 1024 * 1024;
 
@@ -25,29 +29,29 @@ final class LoadCommand implements ShellCommand {
     private final List<Path> directories;
     private final Predicate<String> isTaken;
     private final Consumer<ShellCommand> register;
-    private final RedoCommand.Runner runner;
-    private final PrintStream out;
-    private final ScriptPlugin.Depth depth = new ScriptPlugin.Depth();
+    private final PluginHost host;
+    private final PluginCompiler compiler;
 
     /**
-     * @param directories where plug-ins are sought after {@code plugins} in the shell's directory
+     * @param directories where plugins are sought after {@code plugins} in the shell's directory
      * @param isTaken whether a command of the shell itself has this name
      * @param register takes a loaded command, in place of an earlier one of its name
-     * @param runner runs the plug-ins' lines
+     * @param host what plugins use
+     * @param compiler makes objects of those in Java
      */
     LoadCommand(
             final FileCommands files,
             final List<Path> directories,
             final Predicate<String> isTaken,
             final Consumer<ShellCommand> register,
-            final RedoCommand.Runner runner,
-            final PrintStream out) {
+            final PluginHost host,
+            final PluginCompiler compiler) {
         this.files = files;
         this.directories = List.copyOf(directories);
         this.isTaken = isTaken;
         this.register = register;
-        this.runner = runner;
-        this.out = out;
+        this.host = host;
+        this.compiler = compiler;
     }
 
     @Override
@@ -60,10 +64,12 @@ final class LoadCommand implements ShellCommand {
         return """
             Load command plugin.
 
-                    A plugin is a file NAME.spp with lines of this shell, in the directory 'plugins'
-                    below the current one, in ~/.spp/plugins, or in conf/plugins. $1 to $9 are the
-                    words behind the command, $* is all of them, 'echo TEXT' prints. Comments at
-                    its beginning are its help. The first line that fails ends it.
+                    A plugin is a file NAME.spp with lines of this shell, or NAME.java with a class, in
+                    the directory 'plugins' below the current one, in ~/.spp/plugins, or in
+                    conf/plugins. In lines $1 to $9 are the words behind the command, $* is all of
+                    them, 'echo TEXT' prints; comments at the beginning are the help; the first line
+                    that fails ends it. A class implements io.jspp.controller.plugin.ShellPlugin and
+                    is compiled as it is loaded.
 
                         spp > load_cmd hello
                         Module 'hello' loaded.
@@ -74,19 +80,19 @@ final class LoadCommand implements ShellCommand {
 
     @Override
     public List<String> complete(final String arguments) {
-        final List<String> names = new ArrayList<>();
+        final Set<String> names = new TreeSet<>();
         for (final Path directory : allDirectories()) {
             try (Stream<Path> entries = Files.list(directory)) {
                 entries.map(entry -> entry.getFileName().toString())
-                        .filter(file -> file.endsWith(SUFFIX))
-                        .map(file -> file.substring(0, file.length() - SUFFIX.length()))
-                        .sorted()
+                        .filter(file -> file.endsWith(SCRIPT) || file.endsWith(JAVA))
+                        .map(file -> file.substring(0, file.lastIndexOf('.')))
+                        .filter(name -> name.matches(NAME))
                         .forEach(names::add);
             } catch (final IOException absent) {
                 continue;
             }
         }
-        return names;
+        return List.copyOf(names);
     }
 
     @Override
@@ -99,16 +105,30 @@ final class LoadCommand implements ShellCommand {
             throw new ShellException("Error: \"" + arguments + "\" is a command of the shell itself.");
         }
         for (final Path directory : allDirectories()) {
-            final Path file = directory.resolve(arguments + SUFFIX);
-            if (Files.isRegularFile(file)) {
-                register.accept(new ScriptPlugin(arguments, read(file), runner, depth));
-                out.println("Module '" + arguments + "' loaded.");
-                return;
+            for (final String suffix : List.of(SCRIPT, JAVA)) {
+                final Path file = directory.resolve(arguments + suffix);
+                if (Files.isRegularFile(file)) {
+                    register.accept(load(arguments, file));
+                    host.println("Module '" + arguments + "' loaded.");
+                    return;
+                }
             }
         }
-        throw new ShellException("Error: there is no " + arguments + SUFFIX + " in "
+        throw new ShellException("Error: there is no " + arguments + SCRIPT + " or " + arguments + JAVA + " in "
                 + String.join(
                         ", ", allDirectories().stream().map(Path::toString).toList()) + '.');
+    }
+
+    private PluginCommand load(final String name, final Path file) throws ShellException {
+        final List<String> lines = read(file);
+        if (file.toString().endsWith(SCRIPT)) {
+            return new ScriptPlugin(name, lines, host.runner(), host.depth());
+        }
+        try {
+            return new JavaPlugin(name, file, compiler.compile(file, String.join("\n", lines) + '\n'), host);
+        } catch (final PluginException broken) {
+            throw new ShellException("Error: " + broken.getMessage());
+        }
     }
 
     private List<Path> allDirectories() {

@@ -2,6 +2,8 @@ package io.jspp.controller.shell;
 
 /** {@code redo N}: runs a line of the history again. */
 final class RedoCommand implements ShellCommand {
+    static final String NAME = "redo";
+
     private final History history;
     private final Runner runner;
 
@@ -17,7 +19,7 @@ final class RedoCommand implements ShellCommand {
 
     @Override
     public String name() {
-        return "redo";
+        return NAME;
     }
 
     @Override
@@ -32,7 +34,7 @@ final class RedoCommand implements ShellCommand {
     @Override
     public void run(final String arguments) throws ShellException {
         final String line = history.line(arguments);
-        if (line.strip().startsWith(name())) {
+        if (line.strip().startsWith(NAME)) {
             throw new ShellException("Error: redo does not run redo.");
         }
         runner.run(line);

@@ -7,22 +7,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A command made of shell lines. */
-final class ScriptPlugin implements ShellCommand {
-    private static final int MAX_DEPTH = 16;
+final class ScriptPlugin implements PluginCommand {
     private static final Pattern ARGUMENT = Pattern.compile("\\$([1-9*])");
 
     private final String name;
     private final List<String> lines;
     private final RedoCommand.Runner runner;
-    private final Depth depth;
+    private final PluginDepth depth;
 
-    /** How many plugins run within each other. */
-    static final class Depth {
-        private int value;
-    }
-
-    /** @param depth that of all plugins of a shell, also of one that is loaded while it runs */
-    ScriptPlugin(final String name, final List<String> lines, final RedoCommand.Runner runner, final Depth depth) {
+    ScriptPlugin(
+            final String name, final List<String> lines, final RedoCommand.Runner runner, final PluginDepth depth) {
         this.name = name;
         this.lines = List.copyOf(lines);
         this.runner = runner;
@@ -49,10 +43,7 @@ final class ScriptPlugin implements ShellCommand {
 
     @Override
     public void run(final String arguments) throws ShellException {
-        if (depth.value == MAX_DEPTH) {
-            throw new ShellException("Error: the plugin " + name + " calls itself more than " + MAX_DEPTH + " deep.");
-        }
-        depth.value++;
+        depth.enter(name);
         try {
             for (int i = 0; i < lines.size(); i++) {
                 final String line = lines.get(i);
@@ -61,7 +52,7 @@ final class ScriptPlugin implements ShellCommand {
                 }
             }
         } finally {
-            depth.value--;
+            depth.leave();
         }
     }
 

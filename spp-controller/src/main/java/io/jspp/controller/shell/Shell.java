@@ -3,6 +3,7 @@ package io.jspp.controller.shell;
 import io.jspp.config.ExitCode;
 import io.jspp.control.CommandCodec;
 import io.jspp.control.ProcessKind;
+import io.jspp.controller.plugin.PluginCompiler;
 import io.jspp.controller.topology.Subgraphs;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
 
 /**
  * Runs lines. Knows the commands, echoes comments, records, and plays recipes; where lines come from is the caller's
@@ -70,7 +72,10 @@ final class Shell {
         add(recorder);
         add(playback);
         add(history);
-        add(new RedoCommand(history, this::run));
+        add(new RedoCommand(history, line -> {
+            record(line);
+            run(line);
+        }));
         add(new ConfigCommand(config, format, out));
         final Subgraphs subgraphs = new Subgraphs();
         topo = new TopoCommand(servers, files, new TopologySource(subgraphs), config, format, out);
@@ -83,10 +88,10 @@ final class Shell {
         add(new LoadCommand(
                 files,
                 pluginDirectories(),
-                name -> commands.containsKey(name) && !(commands.get(name) instanceof ScriptPlugin),
+                name -> commands.containsKey(name) && !(commands.get(name) instanceof PluginCommand),
                 this::add,
-                this::run,
-                out));
+                new PluginHost(servers, format, this::run, out),
+                new PluginCompiler(ToolProvider::getSystemJavaCompiler)));
         add(new HelpCommand(Collections.unmodifiableMap(commands), format, out));
         add(new ByeCommand("bye", servers, processes, out, this::leave));
         add(new ByeCommand("exit", servers, processes, out, this::leave));
@@ -145,9 +150,11 @@ final class Shell {
     void execute(final String line) throws ShellException {
         final int errorsBefore = playbackErrors;
         interrupted = false;
+        record(line);
         run(line);
         for (String next = playback.next(); next != null && !left; next = playback.next()) {
             try {
+                record(next);
                 run(next);
             } catch (final ShellException failure) {
                 playbackErrors++;
@@ -184,6 +191,14 @@ final class Shell {
         out.flush();
     }
 
+    /** Lines typed, played, or found by {@code redo}, in its place; what a plugin runs comes with the plugin's own line. */
+    private void record(final String line) throws ShellException {
+        final boolean again = line.strip().startsWith(RedoCommand.NAME);
+        if (!interrupted && !again && line.length() <= MAX_LINE_LENGTH) {
+            recorder.line(line);
+        }
+    }
+
     private void run(final String line) throws ShellException {
         if (interrupted) {
             throw new ShellException("Interrupted.");
@@ -192,7 +207,6 @@ final class Shell {
             throw new ShellException(
                     "Error: a line may have " + MAX_LINE_LENGTH + " characters, this one has " + line.length() + '.');
         }
-        recorder.line(line);
         final String text = line.strip();
         if (text.isEmpty()) {
             return;

@@ -459,6 +459,17 @@ class ShellTest {
         assertEquals("# first\n" + first + note + '\n' + first + second + "Closing file\n", shell.out());
     }
 
+    /** Played, the recipe does once what was done once. */
+    @Test
+    void shouldRecordNeitherThePluginsLinesNorRedo() throws IOException {
+        final Path recipe = directory.resolve("recipe");
+        Files.createDirectory(directory.resolve("plugins"));
+        Files.writeString(directory.resolve("plugins/plug.spp"), "nfv 1; add ring:$1\n");
+        Files.writeString(directory.resolve("history"), "nfv 1; forward\n");
+        assertEquals(0, shell.run("cd " + directory, "record " + recipe, "load_cmd plug", "plug 3", "redo 1"));
+        assertEquals("load_cmd plug\nplug 3\nnfv 1; forward\n", Files.readString(recipe, StandardCharsets.UTF_8));
+    }
+
     @Test
     void shouldPlayAndRecordWithTheUsersOwnFilesOnly() throws IOException {
         final Path recipe = directory.resolve("recipe");

@@ -180,7 +180,8 @@ class ShellToolsTest {
         assertEquals(1, shell.run("load_cmd status"));
         assertTrue(shell.err().startsWith("Error: \"status\" is a command of the shell itself.\n"));
         assertEquals(1, shell.run("load_cmd nosuch"));
-        assertTrue(shell.err().startsWith("Error: there is no nosuch.spp in " + directory.resolve("plugins")));
+        assertTrue(shell.err()
+                .startsWith("Error: there is no nosuch.spp or nosuch.java in " + directory.resolve("plugins")));
         assertEquals(1, shell.run("load_cmd ../etc/passwd"));
         assertEquals(1, shell.run("load_cmd"));
         shell.err();
