@@ -13,7 +13,7 @@ import java.util.List;
 import net.jpountz.lz4.LZ4FrameInputStream;
 
 /** Capture files as a test writes and reads them: pcap 2.4, little-endian, microseconds; frames as hex text. */
-final class PcapFile {
+public final class PcapFile {
     private static final int FILE_HEADER = 24;
     private static final int RECORD_HEADER = 16;
     private static final HexFormat HEX = HexFormat.of();
@@ -21,7 +21,7 @@ final class PcapFile {
     private PcapFile() {}
 
     /** A frame of 64 bytes: addresses and what follows as hex, blanks and colons left out, then zeros. */
-    static String frame(String header) {
+    public static String frame(String header) {
         StringBuilder hex = new StringBuilder(header.replaceAll("[ :]", ""));
         while (hex.length() < 128) {
             hex.append('0');
@@ -29,7 +29,7 @@ final class PcapFile {
         return hex.toString();
     }
 
-    static void write(Path file, List<String> frames) {
+    public static void write(Path file, List<String> frames) {
         ByteBuffer bytes = ByteBuffer.allocate(FILE_HEADER
                         + frames.stream()
                                 .mapToInt(frame -> RECORD_HEADER + frame.length() / 2)
@@ -53,7 +53,7 @@ final class PcapFile {
     }
 
     /** Whole frames of a file that may still be written; none when it is not there yet. */
-    static List<String> read(Path file) {
+    public static List<String> read(Path file) {
         if (!Files.exists(file)) {
             return List.of();
         }
@@ -65,7 +65,7 @@ final class PcapFile {
     }
 
     /** The frames of a complete file that a pcap has written: an LZ4 frame. */
-    static List<String> readCompressed(Path file) throws IOException {
+    public static List<String> readCompressed(Path file) throws IOException {
         try (InputStream plain = new LZ4FrameInputStream(Files.newInputStream(file))) {
             return frames(plain.readAllBytes());
         }

@@ -103,7 +103,8 @@ public final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    private List<String> inside(String... command) {
+    /** The command with what runs it inside. */
+    public List<String> inside(String... command) {
         List<String> words = new ArrayList<>(List.of("nsenter", "-t", Long.toString(holder.pid()), "-n"));
         words.addAll(List.of(command));
         return words;

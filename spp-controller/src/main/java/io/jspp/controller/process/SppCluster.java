@@ -27,7 +27,7 @@ public final class SppCluster implements AutoCloseable {
     private final RunDirectory runDirectory;
     private final Consumer<String> commandLog;
     private final Map<String, String> environment = new HashMap<>();
-    private final String launcher;
+    private final List<String> launcher;
     private final Deque<SppProcess> processes = new ArrayDeque<>();
 
     private int primaryPort;
@@ -43,8 +43,13 @@ public final class SppCluster implements AutoCloseable {
      * @param commandLog told each command line and shell line before it runs
      */
     public SppCluster(String name, String launcher, Consumer<String> commandLog) {
+        this(name, List.of(launcher), commandLog);
+    }
+
+    /** The same with a launcher that is started by another program, such as {@link NetworkNamespace#inside}. */
+    public SppCluster(String name, List<String> launcher, Consumer<String> commandLog) {
         prefix = name + "-" + ProcessHandle.current().pid();
-        this.launcher = launcher;
+        this.launcher = List.copyOf(launcher);
         this.commandLog = commandLog;
         runDirectory = RunDirectory.select("", prefix, System.getenv());
         environment.put("SPP_NO_BUILD", "1");
@@ -89,8 +94,7 @@ public final class SppCluster implements AutoCloseable {
     }
 
     private synchronized SppProcess launch(String name, List<String> words) {
-        List<String> command = new ArrayList<>();
-        command.add(launcher);
+        List<String> command = new ArrayList<>(launcher);
         command.addAll(words);
         if (closed) {
             // Ctrl-C: the shutdown hook has ended everything, and nobody would end this one.

@@ -83,7 +83,7 @@ class PlaybackTest {
         assertEquals(
                 0,
                 shell.run(
-                        "playback " + recipes().resolve("dual_with_ring/bi_directional_l2fwd/1_ring_dual_bidir.rcp")));
+                        "playback " + recipes().resolve("dual_with_ring/bi_directional_l2fwd/1_ring_dual_bidir.rcps")));
         final String played = shell.out();
         assertTrue(played.endsWith("""
                         # nfv 2; forward
@@ -109,7 +109,7 @@ class PlaybackTest {
                           - ring:0 -> phy:1
                           - ring:1
                         """), played);
-        assertEquals(0, shell.run("playback " + recipes().resolve("dual_with_ring/bi_directional_l2fwd/2_clean.rcp")));
+        assertEquals(0, shell.run("playback " + recipes().resolve("dual_with_ring/bi_directional_l2fwd/2_clean.rcps")));
         assertEquals("""
                 # Stop and remove the patches
                 # nfv 1; stop
