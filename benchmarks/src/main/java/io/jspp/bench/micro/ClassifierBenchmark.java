@@ -1,16 +1,8 @@
 package io.jspp.bench.micro;
 
-import io.jspp.counters.CounterAllocator;
-import io.jspp.counters.QueueCounters;
-import io.jspp.mbuf.Burst;
-import io.jspp.mbuf.Frames;
-import io.jspp.memory.Memory;
-import io.jspp.memory.NativeMemory;
 import io.jspp.net.MacAddress;
 import io.jspp.net.VlanOperation;
 import io.jspp.patch.PatchEnd;
-import io.jspp.port.PolledRxQueue;
-import io.jspp.port.TxQueue;
 import io.jspp.secondary.component.ComponentCounters;
 import io.jspp.secondary.component.Input;
 import io.jspp.secondary.component.Output;
@@ -47,116 +39,33 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class ClassifierBenchmark {
-    private static final int BURST = 64;
+    private static final int BURST = SteadyTraffic.BURST;
     private static final int BURSTS_PER_POLL = 4;
-    private static final int FRAMES = 16_384;
-    private static final int FRAME = 64;
-    private static final int BUFFERS = 1024;
-    private static final int BUFFER = 2048;
     private static final long FIRST_ADDRESS = MacAddress.parse("52:54:00:00:00:00");
 
     /** Entries of the table. */
     @Param({"1", "10000"})
     public int entries;
 
-    private final NativeMemory counterMemory = NativeMemory.allocate(4096);
-    private final NativeMemory frames = NativeMemory.allocate((long) FRAMES * FRAME);
-    private final NativeMemory buffers = NativeMemory.allocate((long) BUFFERS * BUFFER);
+    private final SteadyTraffic traffic = new SteadyTraffic();
     private StartedComponent started;
     private Output output;
     private Component classifier;
 
-    /** Counters one behind the other. */
-    private final class Counters implements CounterAllocator {
-        private int count;
-
-        @Override
-        public long allocate(String label) {
-            return counterMemory.address() + 8L * count++;
-        }
-
-        @Override
-        public void free(long address) {
-            // ends with the memory
-        }
-    }
-
-    /** Hands out the frames in turn, over and over again. */
-    private final class Source extends PolledRxQueue {
-        private int next;
-
-        Source(CounterAllocator allocator) {
-            super(new QueueCounters(allocator, "rx"));
-        }
-
-        @Override
-        public int rxBurst(Burst burst) {
-            for (int i = 0; i < BURST; i++) {
-                burst.add(frames.address() + (long) next * FRAME, FRAME, 0, Burst.BORROWED);
-                next = next + 1 & FRAMES - 1;
-            }
-            return BURST;
-        }
-
-        @Override
-        public boolean arm() {
-            return true;
-        }
-    }
-
-    /** Copies into the next buffers. */
-    private final class Sink implements TxQueue {
-        private final QueueCounters counters;
-        private int next;
-
-        Sink(CounterAllocator allocator) {
-            counters = new QueueCounters(allocator, "tx");
-        }
-
-        @Override
-        public int txBurst(Burst burst) {
-            for (int i = 0; i < burst.packets; i++) {
-                Frames.copy(burst, i, buffers.address() + (long) next * BUFFER);
-                next = next + 1 & BUFFERS - 1;
-            }
-            counters.passed(burst.packets, (long) burst.packets * FRAME);
-            return burst.packets;
-        }
-
-        @Override
-        public void flush() {
-            // nobody sleeps
-        }
-
-        @Override
-        public QueueCounters counters() {
-            return counters;
-        }
-
-        @Override
-        public void close() {
-            counters.close();
-        }
-    }
-
     @Setup(Level.Trial)
     public void open() {
         SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < FRAMES; i++) {
-            long address = FIRST_ADDRESS + random.nextInt(entries);
-            Memory.putLong(frames.address() + (long) i * FRAME, Long.reverseBytes(address << 16));
-        }
-        Counters counters = new Counters();
+        traffic.address(i -> FIRST_ADDRESS + random.nextInt(entries), i -> 0);
         PatchEnd port = PatchEnd.parse("vhost:1");
         ClassifierEntries table = new ClassifierEntries(entries);
-        started = new ClassifierType(table).start("cls", new ComponentCounters(counters, "cls"), BURST);
-        output = new Output(port, new Sink(counters), VlanOperation.NONE, BURST);
+        started = new ClassifierType(table).start("cls", new ComponentCounters(traffic.counters(), "cls"), BURST);
+        output = new Output(port, traffic.sink(), VlanOperation.NONE, BURST);
         started.prepare(List.of(output));
         started.settle(List.of(), List.of(output));
         for (int i = 0; i < entries; i++) {
             table.add(new ClassifierEntries.Entry(ClassifierEntries.UNTAGGED, FIRST_ADDRESS + i, port));
         }
-        Input input = new Input(PatchEnd.parse("vhost:0"), new Source(counters), VlanOperation.NONE);
+        Input input = new Input(PatchEnd.parse("vhost:0"), traffic.source(), VlanOperation.NONE);
         classifier = started.build(List.of(input), List.of(output));
     }
 
@@ -164,9 +73,7 @@ public class ClassifierBenchmark {
     public void close() {
         output.close();
         started.close();
-        buffers.close();
-        frames.close();
-        counterMemory.close();
+        traffic.close();
     }
 
     /** One poll. */
