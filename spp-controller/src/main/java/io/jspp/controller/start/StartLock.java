@@ -26,7 +26,8 @@ final class StartLock implements AutoCloseable {
         try {
             final FileChannel channel = FileChannel.open(
                     path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            // Its last owner removes the file before it lets go: then this lock is worth nothing, and its directory goes.
+            // Its last owner removes the file before it lets go: then this lock is worth nothing, and its directory
+            // goes.
             if (channel.tryLock() != null && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 return new StartLock(path, channel);
             }

@@ -66,8 +66,7 @@ final class Supervisor implements AutoCloseable {
             one.start(System.nanoTime());
             return true;
         } catch (final IOException failure) {
-            throw new ProcessException(
-                    ExitCode.FAILED, one.part().title() + " can't be started: " + failure);
+            throw new ProcessException(ExitCode.FAILED, one.part().title() + " can't be started: " + failure);
         }
     }
 

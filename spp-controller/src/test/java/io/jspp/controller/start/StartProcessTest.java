@@ -54,8 +54,8 @@ class StartProcessTest {
     private SppProcess start(String sleep, String... words) throws IOException {
         Path launcher = Files.writeString(
                 directory.resolve("launcher"),
-                "#!/bin/sh\necho $$ >" + directory + "/pids/$1.new && mv " + directory + "/pids/$1.new "
-                        + directory + "/pids/$1\ntest $1 = primary || echo $1 ready: now\n" + sleep + "\n");
+                "#!/bin/sh\necho $$ >" + directory + "/pids/$1.new && mv " + directory + "/pids/$1.new " + directory
+                        + "/pids/$1\ntest $1 = primary || echo $1 ready: now\n" + sleep + "\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
         Path file = Files.writeString(directory.resolve("switch.yaml"), "version: 1\nfile-prefix: one\n");
         List<String> command = JvmCommand.of(StartMain.class, "-Dspp.launcher=" + launcher);
