@@ -135,6 +135,10 @@ public final class ScriptedProcess implements AutoCloseable {
             patches.clear();
             return "patch\0reset";
         }
+        if (words[1].equals("del")) { // of ours, SPP's has no such command
+            patches.remove(words[2]);
+            return result(true, "patch", "");
+        }
         final boolean known = ports.contains(words[1]) && ports.contains(words[2]);
         if (known) {
             patches.put(words[1], words[2]);

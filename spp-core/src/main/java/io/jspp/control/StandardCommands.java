@@ -124,6 +124,11 @@ final class StandardCommands {
                 .echo("ports.dst", "{dst}")
                 .success("Patch ports ({src} -> {dst}).")
                 .help("send what SRC receives out of DST; a source has one destination, the last one named"));
+        forwarding.accept(command(kind, "patch del", "patch del {src}")
+                .argument("src", ArgumentType.PORT, Completion.PATCH_SOURCE, error + "Params are required!")
+                .rest("DELETE", "/patches/{src}")
+                .success("Delete patch of {src}.")
+                .help("remove the patch of one source; the others go on"));
         forwarding.accept(command(kind, "patch reset", "patch reset")
                 .rest("DELETE", "/patches")
                 .success("Clear all of patches.")

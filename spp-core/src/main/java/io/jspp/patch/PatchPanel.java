@@ -137,6 +137,19 @@ public final class PatchPanel implements AutoCloseable {
         return ports.find(id).state();
     }
 
+    /**
+     * Removes the patch of one source; the others go on.
+     *
+     * @throws PortException when it has none
+     */
+    public synchronized void unpatch(PatchEnd source) {
+        Map<PatchEnd, PatchEnd> desired = new LinkedHashMap<>(patches);
+        if (desired.remove(named(source, ports.rxQueues(source.port()))) == null) {
+            throw new PortException("port " + source + " is in no patch as a source");
+        }
+        change(desired, running);
+    }
+
     /** Removes all patches and ends their claims. */
     public synchronized void reset() {
         change(new LinkedHashMap<>(), running);

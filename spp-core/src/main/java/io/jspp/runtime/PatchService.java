@@ -19,6 +19,7 @@ import io.jspp.port.PortId;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -83,7 +84,7 @@ public final class PatchService implements AutoCloseable {
         return StoredPatches.of(panel, runtime.ports()).encode();
     }
 
-    /** Adds the handlers of {@code add del patch forward stop} and {@code patch reset}. */
+    /** Adds the handlers of {@code add del patch forward stop}, {@code patch del} and {@code patch reset}. */
     public CommandTable addTo(CommandTable table) {
         return table.on("add", request -> change(() -> panel.add(PortId.parse(request.argument("port")))))
                 .on("del", request -> change(() -> panel.delete(PortId.parse(request.argument("port")))))
@@ -91,6 +92,10 @@ public final class PatchService implements AutoCloseable {
                     PatchEnd source = PatchEnd.parse(request.argument("src"));
                     PatchEnd destination = PatchEnd.parse(request.argument("dst"));
                     return change(() -> patch(source, destination));
+                })
+                .on("patch del", request -> {
+                    PatchEnd source = PatchEnd.parse(request.argument("src"));
+                    return change(() -> unpatch(source));
                 })
                 .on("patch reset", changing(panel::reset))
                 .on("forward", changing(panel::forward))
@@ -122,6 +127,28 @@ public final class PatchService implements AutoCloseable {
             runtime.devices().refreshIfPossible(); // the panel says below which port is not known
         }
         panel.patch(source, destination);
+    }
+
+    /** A queue of a device whose queues are patched together, which the status shows one by one, leaves the others patched. */
+    private void unpatch(PatchEnd source) {
+        PatchEnd whole = PatchEnd.whole(source.port());
+        Optional<Patch> together = source.isWhole()
+                ? Optional.empty()
+                : panel.patches().stream()
+                        .filter(patch -> patch.source().equals(whole))
+                        .findFirst();
+        if (together.isPresent() && panel.patches().stream().noneMatch(patch -> patch.source().equals(source))) {
+            Set<PatchEnd> alone = new HashSet<>();
+            panel.patches().forEach(patch -> alone.add(patch.source()));
+            for (PatchEnd queue : sources(whole, alone)) {
+                if (!queue.equals(source)) {
+                    panel.patch(queue, together.get().destination());
+                }
+            }
+            panel.unpatch(whole);
+            return;
+        }
+        panel.unpatch(source);
     }
 
     /**

@@ -24,6 +24,7 @@ class CommandCodecTest {
         "NFV, patch phy:0 ring:0, patch",
         "NFV, patch phy:0nq1 phy:1nq1, patch",
         "NFV, patch reset, patch reset",
+        "NFV, patch del phy:0nq1, patch del",
         "NFV, forward, forward",
         "NFV, stop, stop",
         "NFV, exit, exit",

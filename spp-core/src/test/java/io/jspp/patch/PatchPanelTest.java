@@ -200,6 +200,19 @@ class PatchPanelTest extends PatchLab {
     }
 
     @Test
+    void shouldRemoveThePatchOfOneSource() {
+        panel.forward();
+        patch("phy:0", "phy:1");
+        patch("phy:2", "phy:3");
+        panel.unpatch(PatchEnd.parse("phy:0"));
+        assertEquals(Set.of("phy:2 0 rx", "phy:3 0 tx"), world.claims);
+        assertEquals(1, panel.patches().size());
+        assertThrows(PortException.class, () -> panel.unpatch(PatchEnd.parse("phy:0")));
+        long before = sent("phy:3");
+        waitFor(() -> sent("phy:3") > before + 1000);
+    }
+
+    @Test
     void shouldLoseNothingWhileOtherPatchesComeAndGo() {
         panel.forward();
         patch("phy:0", "phy:1");

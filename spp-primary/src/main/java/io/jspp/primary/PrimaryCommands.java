@@ -34,7 +34,7 @@ final class PrimaryCommands {
         if (forwarder != null) {
             forwarder.addTo(table);
         } else {
-            for (String command : new String[] {"add", "patch", "patch reset", "forward", "stop"}) {
+            for (String command : new String[] {"add", "patch", "patch del", "patch reset", "forward", "stop"}) {
                 table.on(command, request -> Reply.failed(NO_FORWARDER));
             }
         }

@@ -147,7 +147,7 @@ class PrimaryProcessTest {
                     status);
             assertEquals("{\"result\":\"succeeded\",\"command\":\"clear\"}", PrimaryFixture.ask(socket, "clear"));
             for (String request :
-                    List.of("add vhost:0", "patch phy:0 ring:0", "patch reset", "forward", "stop", "del ring:0")) {
+                    List.of("add vhost:0", "patch phy:0 ring:0", "patch del phy:0", "patch reset", "forward", "stop", "del ring:0")) {
                 String reply = PrimaryFixture.ask(socket, request);
                 assertTrue(reply.contains("No forwarder is running."), request + " " + reply);
             }

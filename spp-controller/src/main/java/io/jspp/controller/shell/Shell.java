@@ -85,6 +85,9 @@ final class Shell {
                 .all()
                 .forEach(this::add);
         add(new EchoCommand(out));
+        new StateCommands(servers, files, UndoStore.inHome(), this::run, format, out)
+                .all()
+                .forEach(this::add);
         add(new LoadCommand(
                 files,
                 pluginDirectories(),

@@ -72,6 +72,7 @@ class RestApiTest {
                 "PUT | /v1/nfvs/1/ports | {\"port\":\"phy:0\",\"more\":[{}],\"action\":\"del\"} | del phy:0",
                 "PUT | /v1/nfvs/1/patches | {\"src\":\"phy:0\",\"dst\":\"phy:1\"} | patch phy:0 phy:1",
                 "DELETE | /v1/nfvs/1/patches | `` | patch reset",
+                "DELETE | /v1/nfvs/1/patches/phy:0nq1 | `` | patch del phy:0nq1",
                 "PUT | /v1/nfvs/1/forward | {\"action\":\"start\"} | forward",
                 "PUT | /v1/nfvs/1/forward | {\"action\":\"stop\"} | stop",
                 "DELETE | /v1/nfvs/1 | `` | exit",

@@ -131,6 +131,7 @@ class ShellTest {
                 "nfv 1;forward | Start forwarding.",
                 "nfv 1; stop | Stop forwarding.",
                 "nfv 1; patch reset | Clear all of patches.",
+                "nfv 1; patch del phy:0 | Delete patch of phy:0.",
                 "nfv 1; exit | Exit nfv 1",
                 "# a comment | # a comment",
                 "  // c comment | // c comment",
@@ -391,9 +392,10 @@ class ShellTest {
 
                 Documented commands (type help <topic>):
                 ========================================
-                bye  config  exit     inspect   ls      nfv       pri     redo    topo
-                cat  echo    help     less      mirror  pcap      pwd     server  topo_subgraph
-                cd   env     history  load_cmd  mkdir   playback  record  status  vf
+                apply  check   env      inspect   mirror  playback  redo    topo
+                bye    config  exit     less      mkdir   pri       save    topo_subgraph
+                cat    diff    help     load_cmd  nfv     pwd       server  undo
+                cd     echo    history  ls        pcap    record    status  vf
 
                 Display status info of SPP processes.
 
@@ -415,7 +417,7 @@ class ShellTest {
                 List.of("status", "add", "del", "patch", "forward", "stop", "migrate", "exit"),
                 shell.complete("nfv 1; "));
         assertEquals(List.of("memif:", "nullpmd:", "pcap:", "ring:", "tap:", "vhost:"), shell.complete("nfv 1; add "));
-        assertEquals(List.of("phy:1", "ring:0", "vhost:3", "reset"), shell.complete("nfv 1; patch "));
+        assertEquals(List.of("phy:1", "ring:0", "vhost:3", "del", "reset"), shell.complete("nfv 1; patch "));
         assertEquals(List.of("phy:0", "phy:1", "vhost:3"), shell.complete("nfv 1; patch phy:1 "));
         assertTrue(shell.complete("nfv 1; migrate ").contains("vhost:3"));
         assertEquals(List.of("vhost:3"), shell.complete("nfv 1; del vh"));

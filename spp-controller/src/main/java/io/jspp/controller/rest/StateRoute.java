@@ -1,0 +1,47 @@
+package io.jspp.controller.rest;
+
+import io.jspp.controller.state.StateWriter;
+import io.jspp.controller.state.StatusReader;
+import io.jspp.controller.state.SwitchState;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code GET /v2/state}: what is configured, made of all statuses at each call. */
+final class StateRoute {
+    private final StatusCollector statuses;
+
+    StateRoute(final StatusCollector statuses) {
+        this.statuses = statuses;
+    }
+
+    Route route() {
+        return new Route("GET", new PathTemplate("/v2/state"), this::handle);
+    }
+
+    private CompletableFuture<RestResponse> handle(final RestRequest request) throws RestException {
+        final String format = request.query().getOrDefault("format", "json");
+        if (!format.equals("json") && !format.equals("yaml")) {
+            throw RestException.keyInvalid("format", RestException.show(format), "json or yaml");
+        }
+        return statuses.all().thenApply(answers -> respond(answers, format.equals("yaml")));
+    }
+
+    private static RestResponse respond(final List<StatusCollector.Answer> answers, final boolean yaml) {
+        final StatusReader reader = new StatusReader();
+        for (final StatusCollector.Answer answer : answers) {
+            if (answer.status() == null) {
+                return RestResponse.error(504, answer.entry().label() + ": " + answer.error());
+            }
+            reader.add(answer.entry().kind(), answer.entry().clientId(), answer.status());
+        }
+        final String incomplete = reader.incomplete();
+        if (incomplete != null) {
+            return RestResponse.error(400, incomplete);
+        }
+        final SwitchState state = reader.read();
+        return yaml
+                ? new RestResponse(200, "application/yaml; charset=utf-8", StateWriter.yaml(state), Map.of())
+                : RestResponse.json(StateWriter.document(state));
+    }
+}
