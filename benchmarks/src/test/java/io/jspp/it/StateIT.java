@@ -38,17 +38,22 @@ class StateIT {
     void shouldGoFromStateToStateWithoutDisturbingTheRest() throws Exception {
         try (NetworkNamespace sender = NetworkNamespace.open();
                 NetworkNamespace receiver = NetworkNamespace.open();
-                SppCluster cluster = new SppCluster("state", ProjectHome.launcher().toString(), line -> {})) {
+                SppCluster cluster =
+                        new SppCluster("state", ProjectHome.launcher().toString(), line -> {})) {
             sender.addVeth("sppsa" + PID, "10.9.8.1/24");
             receiver.addVeth("sppsb" + PID, "10.9.8.2/24");
             receiver.check("ip", "link", "set", "eth0", "address", RECEIVER);
-            sender.check(
-                    "ip", "neigh", "replace", "10.9.8.2", "lladdr", RECEIVER, "dev", "eth0", "nud", "permanent");
+            sender.check("ip", "neigh", "replace", "10.9.8.2", "lladdr", RECEIVER, "dev", "eth0", "nud", "permanent");
             Path home = Files.createDirectory(directory.resolve("home"));
             cluster.environment("HOME", home.toString());
             cluster.startController();
             cluster.startPrimary(
-                    4, "0x03", "--vdev", "net_af_packet0,iface=sppsa" + PID, "--vdev", "net_af_packet1,iface=sppsb" + PID);
+                    4,
+                    "0x03",
+                    "--vdev",
+                    "net_af_packet0,iface=sppsa" + PID,
+                    "--vdev",
+                    "net_af_packet1,iface=sppsb" + PID);
             cluster.startSecondary("vf", 1, "0,2,3,4");
             cluster.startNfv(2);
             RestClient rest = new RestClient(cluster.restPort());

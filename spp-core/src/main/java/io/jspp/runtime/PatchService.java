@@ -137,7 +137,8 @@ public final class PatchService implements AutoCloseable {
                 : panel.patches().stream()
                         .filter(patch -> patch.source().equals(whole))
                         .findFirst();
-        if (together.isPresent() && panel.patches().stream().noneMatch(patch -> patch.source().equals(source))) {
+        if (together.isPresent()
+                && panel.patches().stream().noneMatch(patch -> patch.source().equals(source))) {
             Set<PatchEnd> alone = new HashSet<>();
             panel.patches().forEach(patch -> alone.add(patch.source()));
             for (PatchEnd queue : sources(whole, alone)) {

@@ -146,8 +146,14 @@ class PrimaryProcessTest {
                     status.contains("\"port\":\"phy:0\",\"state\":\"down (no device, add --vdev net_af_packet0"),
                     status);
             assertEquals("{\"result\":\"succeeded\",\"command\":\"clear\"}", PrimaryFixture.ask(socket, "clear"));
-            for (String request :
-                    List.of("add vhost:0", "patch phy:0 ring:0", "patch del phy:0", "patch reset", "forward", "stop", "del ring:0")) {
+            for (String request : List.of(
+                    "add vhost:0",
+                    "patch phy:0 ring:0",
+                    "patch del phy:0",
+                    "patch reset",
+                    "forward",
+                    "stop",
+                    "del ring:0")) {
                 String reply = PrimaryFixture.ask(socket, request);
                 assertTrue(reply.contains("No forwarder is running."), request + " " + reply);
             }

@@ -100,7 +100,9 @@ final class StateCommands {
             public void run(final String arguments) throws ShellException {
                 if (takesFile == arguments.isEmpty()) {
                     throw new ShellException(
-                            takesFile ? "Error: the name of a file is missing: " + name + " FILE" : "Error: undo takes no words.");
+                            takesFile
+                                    ? "Error: the name of a file is missing: " + name + " FILE"
+                                    : "Error: undo takes no words.");
                 }
                 action.run(arguments);
             }
@@ -115,8 +117,8 @@ final class StateCommands {
     private SwitchState present() throws ShellException {
         final RestReply reply = servers.current().get("/v2/state");
         if (reply.isNotFound()) {
-            throw new ShellException("Error: the controller at " + servers.current().endpoint()
-                    + " tells no state: it is not one of this program");
+            throw new ShellException("Error: the controller at "
+                    + servers.current().endpoint() + " tells no state: it is not one of this program");
         }
         try {
             return StateFile.parse(SOURCE, reply.orFail().body());

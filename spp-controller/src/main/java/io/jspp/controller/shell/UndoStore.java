@@ -29,8 +29,7 @@ final class UndoStore {
     /** In {@code ~/.spp}. */
     static UndoStore inHome() {
         final String home = System.getenv().getOrDefault("HOME", "");
-        return new UndoStore(
-                home.startsWith("/") && Files.isWritable(Path.of(home)) ? Path.of(home, ".spp") : null);
+        return new UndoStore(home.startsWith("/") && Files.isWritable(Path.of(home)) ? Path.of(home, ".spp") : null);
     }
 
     private Path file(final String endpoint) {

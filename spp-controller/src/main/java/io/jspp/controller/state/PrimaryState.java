@@ -12,8 +12,7 @@ import java.util.TreeMap;
  * @param pipes by name
  * @param flows rules by port, in the order in which they were made
  */
-public record PrimaryState(
-        PanelState forwarder, SortedMap<String, Pipe> pipes, SortedMap<String, List<Flow>> flows) {
+public record PrimaryState(PanelState forwarder, SortedMap<String, Pipe> pipes, SortedMap<String, List<Flow>> flows) {
     public PrimaryState {
         pipes = Collections.unmodifiableSortedMap(new TreeMap<>(pipes));
         flows = Collections.unmodifiableSortedMap(new TreeMap<>(flows));

@@ -93,8 +93,7 @@ public final class StateDiff {
         }
     }
 
-    private void pipes(
-            final SortedMap<String, PrimaryState.Pipe> from, final SortedMap<String, PrimaryState.Pipe> to) {
+    private void pipes(final SortedMap<String, PrimaryState.Pipe> from, final SortedMap<String, PrimaryState.Pipe> to) {
         final String who = SwitchState.target(ProcessKind.PRIMARY, 0);
         from.forEach((name, pipe) -> {
             if (!pipe.equals(to.get(name))) {
@@ -111,7 +110,8 @@ public final class StateDiff {
 
     /** Rules stay up to the first that differs: their order may decide which one a frame meets. */
     private void flows(
-            final SortedMap<String, List<PrimaryState.Flow>> from, final SortedMap<String, List<PrimaryState.Flow>> to) {
+            final SortedMap<String, List<PrimaryState.Flow>> from,
+            final SortedMap<String, List<PrimaryState.Flow>> to) {
         final String who = SwitchState.target(ProcessKind.PRIMARY, 0);
         final Set<String> ports = new TreeSet<>(from.keySet());
         ports.addAll(to.keySet());
@@ -143,9 +143,8 @@ public final class StateDiff {
         final Set<String> unpatched = new HashSet<>();
         from.patches().forEach((source, destination) -> {
             final String next = to.patches().get(source);
-            final boolean stays = destination.equals(next)
-                    && !changedPipes.contains(source)
-                    && !changedPipes.contains(destination);
+            final boolean stays =
+                    destination.equals(next) && !changedPipes.contains(source) && !changedPipes.contains(destination);
             if (!stays && (next == null || mustRelease(who, source, "rx") || mustRelease(who, destination, "tx"))) {
                 line(Phase.RELEASE_RX, who, "patch del " + source);
                 unpatched.add(source);
@@ -199,7 +198,10 @@ public final class StateDiff {
     }
 
     private static boolean stays(final ComponentState now, final ComponentState next) {
-        return now != null && next != null && now.core() == next.core() && now.type().equals(next.type());
+        return now != null
+                && next != null
+                && now.core() == next.core()
+                && now.type().equals(next.type());
     }
 
     private void uses(
@@ -218,7 +220,8 @@ public final class StateDiff {
         for (final ComponentState.Use use : from) {
             final String vlan = next.get(use.port());
             // A VLAN operation is changed by naming another, but taken away only together with the port.
-            final boolean operationGone = vlan != null && vlan.isEmpty() && !use.vlan().isEmpty();
+            final boolean operationGone =
+                    vlan != null && vlan.isEmpty() && !use.vlan().isEmpty();
             if (all || vlan == null || operationGone || changedPipes.contains(use.port())) {
                 line(
                         rx ? Phase.RELEASE_RX : Phase.RELEASE,

@@ -41,7 +41,8 @@ public final class StateFile {
         map.only("version", "primary", "secondaries");
         map.text("version");
         if (map.integer("version", 0, Integer.MAX_VALUE, 0) != SwitchState.VERSION) {
-            throw map.wrong("version", map.text("version") + " is not " + SwitchState.VERSION + ", which this program knows");
+            throw map.wrong(
+                    "version", map.text("version") + " is not " + SwitchState.VERSION + ", which this program knows");
         }
         final SortedMap<Integer, SecondaryState> secondaries = new TreeMap<>();
         for (final YamlMap one : map.maps("secondaries")) {
@@ -83,7 +84,8 @@ public final class StateFile {
             final List<YamlText> numbers = ids == null ? List.of() : ids.texts(key);
             final List<PrimaryState.Flow> list = new ArrayList<>();
             for (final YamlText text : rules.texts(key)) {
-                final String id = list.size() < numbers.size() ? numbers.get(list.size()).text() : "";
+                final String id =
+                        list.size() < numbers.size() ? numbers.get(list.size()).text() : "";
                 try {
                     list.add(new PrimaryState.Flow(
                             id.matches("[0-9]{1,9}") ? Integer.parseInt(id) : -1, FlowWords.canonical(text.text())));
@@ -103,8 +105,7 @@ public final class StateFile {
         try {
             return type.display(type.parse(text));
         } catch (final IllegalArgumentException wrong) {
-            throw new YamlException(
-                    place, '"' + CommandCodec.printable(text) + "\" is not " + wrong.getMessage());
+            throw new YamlException(place, '"' + CommandCodec.printable(text) + "\" is not " + wrong.getMessage());
         }
     }
 
@@ -131,7 +132,8 @@ public final class StateFile {
     private static SecondaryState secondary(final YamlMap map) throws YamlException {
         final ProcessKind kind = ProcessKind.ofWireName(map.text("type"));
         if (kind == null || !kind.isSecondary()) {
-            throw map.wrong("type", '"' + CommandCodec.printable(map.text("type")) + "\" is none of nfv, vf, mirror, pcap");
+            throw map.wrong(
+                    "type", '"' + CommandCodec.printable(map.text("type")) + "\" is none of nfv, vf, mirror, pcap");
         }
         final String lcores = map.text(LCORES, "");
         if (!lcores.matches("([0-9]{1,4}(,[0-9]{1,4}){0,255})?")) {
@@ -177,8 +179,8 @@ public final class StateFile {
         return new SecondaryState.Graph(kind, lcores, components, entries);
     }
 
-    private static ComponentState component(
-            final ProcessKind kind, final YamlMap map, final Map<String, String> users) throws YamlException {
+    private static ComponentState component(final ProcessKind kind, final YamlMap map, final Map<String, String> users)
+            throws YamlException {
         final String type = map.text("type");
         final List<String> types = kind == ProcessKind.MIRROR
                 ? List.of(ComponentState.MIRROR)
@@ -271,9 +273,7 @@ public final class StateFile {
                 + canonical(ArgumentType.MAC, words.get(address), text.place())
                 + ' '
                 + canonical(
-                        ArgumentType.PORT,
-                        String.join(" ", words.subList(address + 1, words.size())),
-                        text.place());
+                        ArgumentType.PORT, String.join(" ", words.subList(address + 1, words.size())), text.place());
     }
 
     /** {@code SOURCE -> DESTINATION}. */

@@ -24,8 +24,8 @@ public final class StateProblems {
             if (now == null) {
                 problems.add(who + " is not running: " + startIt(id, state));
             } else if (now.kind() != state.kind()) {
-                problems.add(who + " is not running, client id " + id + " is a " + now.kind().wireName()
-                        + "'s: end that first, or choose another id");
+                problems.add(who + " is not running, client id " + id + " is a "
+                        + now.kind().wireName() + "'s: end that first, or choose another id");
             } else if (now instanceof SecondaryState.Pcap from
                     && state instanceof SecondaryState.Pcap pcap
                     && !from.port().equals(pcap.port())) {

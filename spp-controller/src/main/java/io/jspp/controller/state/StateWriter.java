@@ -94,7 +94,11 @@ public final class StateWriter {
             map.put("port", pcap.port());
             map.put("capturing", pcap.capturing());
         } else if (state instanceof SecondaryState.Graph graph) {
-            map.put("components", graph.components().values().stream().map(StateWriter::component).toList());
+            map.put(
+                    "components",
+                    graph.components().values().stream()
+                            .map(StateWriter::component)
+                            .toList());
             if (graph.kind() == ProcessKind.VF) {
                 map.put("classifier_table", List.copyOf(graph.entries()));
             }

@@ -46,7 +46,8 @@ public final class StatusReader {
                 final int shown =
                         Json.asArray(status.getValue().get("classifier_table")).size();
                 if (number(status.getValue().get("classifier_entries")) > shown) {
-                    return "client " + status.getKey() + " has " + status.getValue().get("classifier_entries")
+                    return "client " + status.getKey() + " has "
+                            + status.getValue().get("classifier_entries")
                             + " classifier entries, of which its status shows " + shown
                             + ": its state can't be told";
                 }
@@ -98,7 +99,8 @@ public final class StatusReader {
                 try {
                     rules.add(new PrimaryState.Flow(number(rule.get("rule_id")), FlowWords.ofStatus(rule)));
                 } catch (final FlowException unknownForm) {
-                    rules.add(new PrimaryState.Flow(number(rule.get("rule_id")), "not known: " + unknownForm.getMessage()));
+                    rules.add(new PrimaryState.Flow(
+                            number(rule.get("rule_id")), "not known: " + unknownForm.getMessage()));
                 }
             }
             if (!rules.isEmpty()) {

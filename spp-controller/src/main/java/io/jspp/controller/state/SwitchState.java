@@ -41,11 +41,11 @@ public record SwitchState(PrimaryState primary, SortedMap<Integer, SecondaryStat
             if (primary.forwarder() != null) {
                 panel(pri, primary.forwarder(), facts);
             }
-            primary.pipes()
-                    .forEach((name, pipe) -> facts.add(pri + name + " of " + pipe.rx() + " and " + pipe.tx()));
+            primary.pipes().forEach((name, pipe) -> facts.add(pri + name + " of " + pipe.rx() + " and " + pipe.tx()));
             primary.flows().forEach((port, rules) -> {
                 for (int i = 0; i < rules.size(); i++) {
-                    facts.add(pri + port + " flow " + (i + 1) + ": " + rules.get(i).words());
+                    facts.add(pri + port + " flow " + (i + 1) + ": "
+                            + rules.get(i).words());
                 }
             });
         }
@@ -77,7 +77,9 @@ public record SwitchState(PrimaryState primary, SortedMap<Integer, SecondaryStat
         for (int i = 0; i < component.tx().size(); i++) {
             facts.add(name + "tx " + component.tx().get(i) + (component.ordered() ? " as number " + (i + 1) : ""));
         }
-        component.addresses().forEach((address, mac) -> facts.add(name + "answers for " + (address + ' ' + mac).strip()));
+        component
+                .addresses()
+                .forEach((address, mac) -> facts.add(name + "answers for " + (address + ' ' + mac).strip()));
         if (component.print()) {
             facts.add(name + "prints");
         }

@@ -95,7 +95,9 @@ final class ModelSwitch {
         String[] halves = line.split("; ", 2);
         List<String> words = new ArrayList<>(Arrays.asList(halves[1].split(" ")));
         String who = halves[0];
-        if (who.equals("pri") && (words.get(0).equals("flow") || line.contains(" pipe:") && !words.get(0).equals("patch"))) {
+        if (who.equals("pri")
+                && (words.get(0).equals("flow")
+                        || line.contains(" pipe:") && !words.get(0).equals("patch"))) {
             primary(words, line);
         } else if (panels.containsKey(who)) {
             panel(panels.get(who), words, line);
@@ -120,7 +122,11 @@ final class ModelSwitch {
         } else if (words.get(0).equals("add")) {
             require(!pipes.containsKey(words.get(1)), line);
             PrimaryState.Pipe fresh = new PrimaryState.Pipe(words.get(2), words.get(3));
-            require(pipes.values().stream().noneMatch(pipe -> pipe.rx().equals(fresh.rx()) || pipe.tx().equals(fresh.tx())), line);
+            require(
+                    pipes.values().stream()
+                            .noneMatch(pipe ->
+                                    pipe.rx().equals(fresh.rx()) || pipe.tx().equals(fresh.tx())),
+                    line);
             pipes.put(words.get(1), fresh);
         } else {
             require(pipes.remove(words.get(1)) != null && !usesPort(words.get(1)), line);
@@ -147,7 +153,10 @@ final class ModelSwitch {
             case "del" -> {
                 String port = words.get(1);
                 require(panel.ports.remove(port), line);
-                panel.patches.entrySet().removeIf(patch -> patch.getKey().equals(port) || patch.getValue().equals(port));
+                panel.patches
+                        .entrySet()
+                        .removeIf(patch ->
+                                patch.getKey().equals(port) || patch.getValue().equals(port));
             }
             default -> {
                 if (words.get(1).equals("del")) {
@@ -187,14 +196,13 @@ final class ModelSwitch {
                 require(graph.entries.remove(String.join(" ", words.subList(2, words.size()))), line);
             case "responder add" ->
                 require(
-                        graph.parts
-                                        .get(words.get(2))
-                                        .addresses
-                                        .put(words.get(3), words.size() > 4 ? words.get(4) : "")
+                        graph.parts.get(words.get(2)).addresses.put(words.get(3), words.size() > 4 ? words.get(4) : "")
                                 == null,
                         line);
-            case "responder del" -> require(graph.parts.get(words.get(2)).addresses.remove(words.get(3)) != null, line);
-            case "responder print" -> graph.parts.get(words.get(2)).print = words.get(3).equals("on");
+            case "responder del" ->
+                require(graph.parts.get(words.get(2)).addresses.remove(words.get(3)) != null, line);
+            case "responder print" ->
+                graph.parts.get(words.get(2)).print = words.get(3).equals("on");
             default -> throw new RefusedException("what is " + line);
         }
     }
@@ -208,8 +216,12 @@ final class ModelSwitch {
             uses.put(words.get(2), vlan);
             return;
         }
-        require(graph.parts.values().stream().noneMatch(other -> (rx ? other.rx : other.tx).containsKey(words.get(2))), line);
-        int most = part.type.equals("mirror") && !rx ? 2 : rx && !part.type.matches("merge|bridge") || !rx && !part.type.matches("classifier|bridge") ? 1 : 99;
+        require(
+                graph.parts.values().stream().noneMatch(other -> (rx ? other.rx : other.tx).containsKey(words.get(2))),
+                line);
+        int most = part.type.equals("mirror") && !rx
+                ? 2
+                : rx && !part.type.matches("merge|bridge") || !rx && !part.type.matches("classifier|bridge") ? 1 : 99;
         require(uses.size() < most, line);
         uses.put(words.get(2), vlan);
     }
@@ -218,7 +230,9 @@ final class ModelSwitch {
     private void checkClaims(String line) {
         Map<String, String> holders = new HashMap<>();
         panels.forEach((who, panel) -> {
-            panel.ports.stream().filter(port -> port.startsWith("vhost")).forEach(port -> claim(holders, port, "", who, line));
+            panel.ports.stream()
+                    .filter(port -> port.startsWith("vhost"))
+                    .forEach(port -> claim(holders, port, "", who, line));
             panel.patches.forEach((source, destination) -> {
                 claim(holders, source, "rx", who, line);
                 claim(holders, destination, "tx", who, line);
@@ -254,7 +268,8 @@ final class ModelSwitch {
             SortedMap<String, ComponentState> parts = new TreeMap<>();
             graph.parts.forEach((name, part) -> parts.put(
                     name,
-                    new ComponentState(name, part.core, part.type, uses(part.rx), uses(part.tx), part.addresses, part.print)));
+                    new ComponentState(
+                            name, part.core, part.type, uses(part.rx), uses(part.tx), part.addresses, part.print)));
             secondaries.put(id(who), new SecondaryState.Graph(graph.kind, "", parts, new TreeSet<>(graph.entries)));
         });
         SortedMap<String, List<PrimaryState.Flow>> rules = new TreeMap<>();

@@ -56,7 +56,9 @@ final class RandomStates {
     private String take(String direction, String process) {
         for (int attempt = 0; attempt < 4; attempt++) {
             int kind = random.nextInt(10);
-            String port = kind < 6 ? "ring:" + random.nextInt(9) : kind < 8 ? "vhost:" + random.nextInt(4) : kind < 9 ? "phy:" + random.nextInt(2) : "pipe:0";
+            String port = kind < 6
+                    ? "ring:" + random.nextInt(9)
+                    : kind < 8 ? "vhost:" + random.nextInt(4) : kind < 9 ? "phy:" + random.nextInt(2) : "pipe:0";
             PrimaryState.Pipe pipe = pipes.get(port);
             if (port.startsWith("pipe") && pipe == null) {
                 continue;
@@ -82,7 +84,8 @@ final class RandomStates {
         List<String> destinations = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             String source = take("rx", process);
-            String destination = !destinations.isEmpty() && random.nextInt(3) == 0 ? destinations.get(0) : take("tx", process);
+            String destination =
+                    !destinations.isEmpty() && random.nextInt(3) == 0 ? destinations.get(0) : take("tx", process);
             if (destination != null) {
                 destinations.add(destination);
                 note(destination, ports);
@@ -106,7 +109,9 @@ final class RandomStates {
     private SecondaryState graph(ProcessKind kind) {
         SortedMap<String, ComponentState> components = new TreeMap<>();
         SortedSet<String> entries = new TreeSet<>();
-        List<String> types = kind == ProcessKind.VF ? List.of("forward", "merge", "classifier", "bridge", "responder") : List.of("mirror");
+        List<String> types = kind == ProcessKind.VF
+                ? List.of("forward", "merge", "classifier", "bridge", "responder")
+                : List.of("mirror");
         for (String name : List.of("a", "b", "c")) {
             if (random.nextInt(4) == 0) {
                 continue;
@@ -122,13 +127,22 @@ final class RandomStates {
             if (type.equals("classifier")) {
                 for (ComponentState.Use use : tx) {
                     for (int i = random.nextInt(3); i > 0; i--) {
-                        entries.add((random.nextBoolean() ? "mac " : "vlan 7 ") + (random.nextBoolean() ? "default " : "02:00:00:00:00:02 ") + use.port());
+                        entries.add((random.nextBoolean() ? "mac " : "vlan 7 ")
+                                + (random.nextBoolean() ? "default " : "02:00:00:00:00:02 ")
+                                + use.port());
                     }
                 }
             }
             components.put(
                     name,
-                    new ComponentState(name, 2 + random.nextInt(2), type, rx, tx, addresses, type.equals("responder") && random.nextBoolean()));
+                    new ComponentState(
+                            name,
+                            2 + random.nextInt(2),
+                            type,
+                            rx,
+                            tx,
+                            addresses,
+                            type.equals("responder") && random.nextBoolean()));
         }
         return new SecondaryState.Graph(kind, "0,2,3", components, entries);
     }

@@ -36,8 +36,10 @@ class StateDiffTest {
             try {
                 model.run(line);
             } catch (RuntimeException refused) {
-                throw new AssertionError("seed " + seed + ": " + refused.getMessage() + "\nfrom " + from.facts() + "\nto "
-                        + to.facts() + "\nby " + lines, refused);
+                throw new AssertionError(
+                        "seed " + seed + ": " + refused.getMessage() + "\nfrom " + from.facts() + "\nto " + to.facts()
+                                + "\nby " + lines,
+                        refused);
             }
         }
         assertEquals(to.facts(), model.state().facts(), () -> "seed " + seed + " by " + lines);
@@ -57,7 +59,8 @@ class StateDiffTest {
                     if (destination.equals(next.panel().patches().get(source))) {
                         String who = "nfv " + id + "; patch ";
                         assertFalse(
-                                lines.contains(who + "del " + source) || lines.contains(who + source + ' ' + destination),
+                                lines.contains(who + "del " + source)
+                                        || lines.contains(who + source + ' ' + destination),
                                 () -> "seed " + seed + ": " + source + " is touched by " + lines);
                     }
                 });
@@ -112,10 +115,12 @@ class StateDiffTest {
     /** One step, without a moment in which the source goes nowhere. */
     @Test
     void shouldReplaceADestinationThatNobodyElseWants() throws Exception {
-        SwitchState from = StateFile.parse("a", "version: 1\nsecondaries:\n"
-                + "  - {type: nfv, id: 1, ports: [ring:0], patches: [phy:0 -> ring:0]}\n");
-        SwitchState to = StateFile.parse("b", "version: 1\nsecondaries:\n"
-                + "  - {type: nfv, id: 1, ports: [ring:1], patches: [phy:0 -> ring:1]}\n");
+        SwitchState from = StateFile.parse(
+                "a",
+                "version: 1\nsecondaries:\n" + "  - {type: nfv, id: 1, ports: [ring:0], patches: [phy:0 -> ring:0]}\n");
+        SwitchState to = StateFile.parse(
+                "b",
+                "version: 1\nsecondaries:\n" + "  - {type: nfv, id: 1, ports: [ring:1], patches: [phy:0 -> ring:1]}\n");
         assertEquals(
                 List.of("nfv 1; add ring:1", "nfv 1; patch phy:0 ring:1", "nfv 1; del ring:0"),
                 StateDiff.between(from, to));

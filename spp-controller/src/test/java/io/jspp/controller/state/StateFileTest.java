@@ -47,8 +47,7 @@ class StateFileTest {
                 "version: 1;secondaries:;  - {type: pcap, id: 1}| 3: the key port is missing",
             })
     void shouldRefuseWhatIsWrongWithFileAndLine(String text, String message) {
-        YamlException wrong =
-                assertThrows(YamlException.class, () -> StateFile.parse("f", text.replace(';', '\n')));
+        YamlException wrong = assertThrows(YamlException.class, () -> StateFile.parse("f", text.replace(';', '\n')));
         assertTrue(wrong.getMessage().startsWith("f:" + message), wrong.getMessage());
     }
 
@@ -86,8 +85,9 @@ class StateFileTest {
     @Test
     void shouldKnowARuleFromTheStatus() throws Exception {
         assertEquals(
-                FlowWords.canonical("priority 3 ingress pattern eth dst spec 52:54:00:00:00:01 dst mask ff:ff:ff:00:00:00 /"
-                        + " vlan vid is 100 / end actions jump group 2 / end"),
+                FlowWords.canonical(
+                        "priority 3 ingress pattern eth dst spec 52:54:00:00:00:01 dst mask ff:ff:ff:00:00:00 /"
+                                + " vlan vid is 100 / end actions jump group 2 / end"),
                 FlowWords.ofStatus(Json.asObject(Json.parse("""
                         {"rule_id": 4,
                          "attr": {"group": 0, "priority": 3, "ingress": 1, "egress": 0, "transfer": 0},
