@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -116,8 +118,9 @@ class ControlIT {
     @Test
     void shouldPromptOnATerminalAndKeepAHistory() throws Exception {
         cluster.startController();
+        final String launch = "pri; launch nfv 5 ";
         final Outcome outcome = run(
-                "status\nhistory\nbye\n",
+                "sta\t\nhistory\nredo 1\nconfig sec_m_lcore 0\n" + launch + "\t\nbye\n",
                 "script",
                 "-qefc",
                 ProjectHome.launcher() + " cli -b 127.0.0.1:" + cluster.restPort(),
@@ -128,8 +131,14 @@ class ControlIT {
         assertTrue(shown.contains("spp > "), shown);
         assertTrue(shown.contains("- primary:\n  - status: not running\n"), shown);
         assertTrue(shown.contains("\n  1  status\n"), shown);
+        assertEquals(3, shown.split("- primary:\n  - status: not running\n", -1).length, "twice: " + shown);
+        // the lcores that cpu_layout has and cpu_usage has not
+        final Matcher options = Pattern.compile("-l 0,[0-9]+ -m 512 -- -n 5 -s 127\\.0\\.0\\.1:" + cluster.restPort())
+                .matcher(shown);
+        assertTrue(options.find(), shown);
         assertTrue(shown.endsWith("Thank you for using Soft Patch Panel\n"), shown);
-        assertEquals("status\n", Files.readString(directory.resolve(".spp_history")));
+        final List<String> history = Files.readAllLines(directory.resolve(".spp_history"));
+        assertEquals(List.of("status", "config sec_m_lcore 0"), history.subList(0, 2));
     }
 
     private Outcome spp(final String input, final String... words) throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.Need;
+import io.jspp.testing.Patience;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
 import java.io.IOException;
@@ -44,16 +45,15 @@ class PrimaryIT {
             host.addVeth(IFACE, "10.9.7.1/24");
             cluster.startController();
             rest = new RestClient(cluster.restPort());
-            SppProcess primary = cluster.awaitReady(cluster.start(
-                    "primary",
-                    List.of(("primary -l 0,1 --no-huge --file-prefix " + cluster.prefix()
-                                    + " --vdev net_af_packet0,iface="
-                                    + IFACE + ",flow=1 -- -p 0x1 -n 4 -s 127.0.0.1:" + cluster.primaryPort()
-                                    + " --port-num 0 rxq 2 txq 2 --set launch.log.dir=" + logs)
-                            .split(" "))));
+            List<String> words = List.of(("primary -l 0,1 --no-huge --file-prefix " + cluster.prefix()
+                            + " --vdev net_af_packet0,iface="
+                            + IFACE + ",flow=1 -- -p 0x1 -n 4 -s 127.0.0.1:" + cluster.primaryPort()
+                            + " --port-num 0 rxq 2 txq 2 --set launch.log.dir=" + logs)
+                    .split(" "));
+            SppProcess primary = cluster.awaitReady(cluster.start("primary", words));
             await("the primary at the controller", "\"forwarder\": \\{\"status\": \"idling\"");
             steer(cluster, host);
-            launch(cluster);
+            primary = launch(cluster, primary, words);
             rest.send("DELETE", "/primary/status", "");
             await("counters from 0 on", "\"ring_ports\": \\[\\{\"id\": 0, \"rx\": 0, \"rx_drop\": 0, \"tx\": [0-9]\\b");
             cluster.end(primary);
@@ -88,6 +88,7 @@ class PrimaryIT {
     private void steer(SppCluster cluster, NetworkNamespace host) {
         String broadcasts = "ingress pattern eth dst is ff:ff:ff:ff:ff:ff / end actions queue index ";
         List<String> out = cluster.shell(
+                "pri; flow validate phy:0 " + broadcasts + "1 / end",
                 "pri; flow create phy:0 " + broadcasts + "1 / end",
                 "pri; flow create phy:0 ingress pattern eth type is 0x86dd / end actions queue index 0 / end",
                 "pri; add ring:0",
@@ -95,8 +96,11 @@ class PrimaryIT {
                 "pri; patch phy:0 nq 0 ring:0",
                 "pri; patch phy:0 nq 1 ring:1",
                 "pri; forward",
-                "pri; flow list phy:0");
+                "pri; flow list phy:0",
+                "pri; flow status phy:0 0");
         assertTrue(out.contains("Flow rule #0 created") && out.contains("Flow rule #1 created"), out.toString());
+        assertEquals("Flow rule validated", out.get(0));
+        assertTrue(out.containsAll(List.of("Attribute:", "Patterns:", "Actions:")), out.toString());
         assertTrue(out.contains("1       0       0       i--     ETH => QUEUE"), out.toString());
         assertEquals(0, sent(1), "nothing but IPv6's own frames has arrived");
         assertEquals(1, host.start("ping", "-c", "2", "-W", "1", "10.9.7.2").awaitExit(LIMIT), "nobody answers");
@@ -117,11 +121,22 @@ class PrimaryIT {
         assertTrue(tags.contains("Flow rule all destroyed"), tags.toString());
     }
 
-    private void launch(SppCluster cluster) throws IOException {
-        List<String> out = cluster.shell("pri; launch nfv 1 -l 0,2 -- -n 1 -s 127.0.0.1:" + cluster.secondaryPort());
-        assertTrue(out.contains("Send request to launch nfv:1."), out.toString());
+    private SppProcess launch(SppCluster cluster, SppProcess primary, List<String> primaryWords) throws IOException {
+        String peer = " -s 127.0.0.1:" + cluster.secondaryPort();
+        List<String> out = cluster.shell(
+                "pri; launch spp_vf 2 -l 0,2 -- --client-id 2" + peer,
+                "pri; launch mirror -l 0,2 -- --client-id 3" + peer,
+                "pri; launch pcap 4 -l 0,2,3 --proc-type secondary -- --client-id=4" + peer + " -c ring:3 --out-dir "
+                        + logs,
+                "config sec_wait_launch 60",
+                "pri; launch nfv 1 -l 0,2 -- -n 1" + peer,
+                "nfv 1; status");
+        assertEquals("- status: idling", out.get(out.indexOf("Send request to launch nfv:1.") + 1), out.toString());
         await("nfv 1 attached", "\"type\": \"nfv\", \"pid\": [0-9]+, \"epoch\": [0-9]+, \"state\": \"attached\"");
         awaitNfv("\"client-id\": 1");
+        for (String path : List.of("/vfs/2", "/mirrors/3", "/pcaps/4")) {
+            Patience.poll(path, LIMIT, () -> rest.send("GET", path, "").statusCode() == 200);
+        }
         cluster.shell("nfv 1; add ring:2");
         long pid = Long.parseLong(
                 await("launched", "\"name\": \"spp_nfv\", \"id\": 1, \"pid\": ([0-9]+), \"state\": \"running\"")
@@ -129,11 +144,35 @@ class PrimaryIT {
         assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
         await("started again", "\"state\": \"running\", \"restarts\": 1, \"last_exit\": 137");
         awaitNfv("\"ring:2\"");
+        cluster.shell("vf 2; exit", "mirror 3; exit", "pcap 4; exit");
+        SppProcess next = takeOver(cluster, primary, primaryWords);
         cluster.shell("nfv 1; exit");
-        await("ended", "\"state\": \"ended\", \"restarts\": 1, \"last_exit\": 0");
+        await("ended", "\"state\": \"ended\", \"restarts\": 2, \"last_exit\": 0");
+        for (String name : List.of("spp_vf-2", "spp_mirror-3", "spp_pcap-4")) {
+            assertTrue(Files.readString(logs.resolve(name + ".log")).contains(" ready"), name);
+        }
         String log = Files.readString(logs.resolve("spp_nfv-1.log"));
         assertTrue(log.contains("nfv 1 ready") && log.contains("resumed: 1 added ports"), log);
         assertFalse(log.contains("exception"), log);
+        return next;
+    }
+
+    /** A primary that was killed is followed by one that starts again what the first launched. */
+    private SppProcess takeOver(SppCluster cluster, SppProcess primary, List<String> words) {
+        primary.kill();
+        SppProcess next = cluster.awaitReady(cluster.start("primary", words));
+        long pid = Long.parseLong(
+                await("taken over", "\"name\": \"spp_nfv\", \"id\": 1, \"pid\": ([0-9]+), \"state\": \"running\"")
+                        .group(1));
+        assertFalse(status().contains("\"name\": \"spp_vf\""), "told to end, so over: " + status());
+        assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
+        await("started again", "\"id\": 1, \"pid\": (?!" + pid + "\\b)[0-9]+, \"state\": \"running\", \"restarts\": 2");
+        awaitNfv("\"ring:2\"");
+        List<String> shown = cluster.shell("pri; status");
+        assertTrue(
+                shown.stream().anyMatch(line -> line.matches("  - nfv:1 running \\(pid [0-9]+\\), restarts: 2")),
+                shown.toString());
+        return next;
     }
 
     private void awaitNfv(String part) {

@@ -9,13 +9,13 @@ import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.ProjectHome;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,47 +27,65 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class ReadmeIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Pattern READY = Pattern.compile("\\bready\\b");
 
     @Test
     void shouldDoWhatTheReadmeShows() throws IOException {
-        List<String> commands =
-                commands(Files.readString(ProjectHome.directory().resolve("README.md")));
+        List<String> commands = DocumentedSession.commands("README.md");
         assertEquals("./spp demo", commands.get(0));
         // What stands before it are whole commands with tests of their own.
         int own = commands.indexOf("./spp test --all") + 1;
         assertTrue(own > 0, commands.toString());
-        List<String> session = commands.subList(own, commands.size());
         try (SppCluster cluster =
                 new SppCluster("readme", ProjectHome.launcher().toString(), line -> {})) {
-            List<String> shellLines = new ArrayList<>();
-            List<SppProcess> processes = new ArrayList<>();
-            List<String> guests = new ArrayList<>();
-            for (String command : session) {
-                if (command.startsWith("spp > ")) {
-                    shellLines.add(command.substring("spp > ".length()));
-                } else if (command.contains(" guest ")) {
-                    guests.add(command.replace("RUN_DIR", cluster.runDirectory().toString()));
-                } else if (!command.equals("./spp")) {
-                    List<String> words = words(command);
-                    processes.add(cluster.awaitReady(cluster.start(words.get(0), prefixed(words, cluster))));
-                }
-            }
-            assertEquals(3, processes.size());
-            processes.get(2).awaitLine(Pattern.compile("connected to ctl"), LIMIT);
-            List<String> cli = new ArrayList<>(List.of("cli"));
-            shellLines.forEach(line -> cli.addAll(List.of("-c", line)));
-            SppProcess shell = cluster.start("cli", cli);
-            assertEquals(0, shell.awaitExit(LIMIT), shell.tail());
-            assertTrue(shell.out().contains("  - vhost:0 -> vhost:1"), shell.tail());
+            DocumentedSession session = new DocumentedSession(cluster);
+            session.run(commands.subList(own, commands.size()));
+            assertTrue(session.shellOutput().contains("  - vhost:0 -> vhost:1"), session.shellOutput()::toString);
+            assertQuiet(session, 3);
+        }
+    }
 
-            assertEquals(2, guests.size());
-            SppProcess answering = cluster.start("answer", words(guests.get(0)));
-            answering.awaitLine(READY, LIMIT);
-            SppProcess ping = cluster.start("ping", words(guests.get(1)));
-            assertEquals(0, ping.awaitExit(LIMIT), ping.tail());
-            for (SppProcess process : processes) {
-                assertEquals(List.of(), process.err(), process.name());
+    /** For those who come from SPP: from the first process to the end of the last. */
+    @Test
+    void shouldDoWhatSppUsersAreShown() throws IOException {
+        try (SppCluster cluster =
+                new SppCluster("fromspp", ProjectHome.launcher().toString(), line -> {})) {
+            DocumentedSession session = new DocumentedSession(cluster);
+            session.run(DocumentedSession.commands("docs/from-spp.md"));
+            List<String> out = session.shellOutput();
+            assertTrue(out.containsAll(List.of("    1: nfv:1", "nullpmd:0", "└─ nfv:1 -> ring:0")), out::toString);
+            assertEquals("Exit primary", out.get(out.size() - 1));
+            for (SppProcess process : session.processes().subList(1, 3)) {
+                assertEquals(0, process.awaitExit(LIMIT), process.tail());
+            }
+            assertQuiet(session, 3);
+        }
+    }
+
+    private static void assertQuiet(DocumentedSession session, int processes) {
+        assertEquals(processes, session.processes().size());
+        for (SppProcess process : session.processes()) {
+            assertEquals(List.of(), process.err(), process.name());
+        }
+    }
+
+    /** Pages whose sessions other tests run, on the ports those need. */
+    @Test
+    void shouldKnowWhoRunsEachSessionOfADocument() throws IOException {
+        Map<String, String> elsewhere = Map.of(
+                "mirror.md", "SppSwitchIT",
+                "shell.md", "VfIT",
+                "vf.md", "VfIT");
+        try (Stream<Path> pages = Files.list(ProjectHome.directory().resolve("docs"))) {
+            for (Path page :
+                    pages.filter(file -> file.toString().endsWith(".md")).toList()) {
+                String name = page.getFileName().toString();
+                if (DocumentedSession.commands("docs/" + name).isEmpty() || name.equals("from-spp.md")) {
+                    continue;
+                }
+                String test = elsewhere.get(name);
+                assertTrue(test != null, name + " shows a session that no test runs");
+                Path source = ProjectHome.directory().resolve("benchmarks/src/test/java/io/jspp/it/" + test + ".java");
+                assertTrue(Files.readString(source).contains("docs/" + name), test + " does not read " + name);
             }
         }
     }
@@ -108,6 +126,7 @@ class ReadmeIT {
                 "./spp primary -c 0x02 -- -p zz -n 9 -s 127.0.0.1:5555",
                 "./spp primary -c 0x02 -- -p 0x03 -n 0 -s 127.0.0.1:5555",
                 "./spp primary -c 0x02 -- -p 0x03 -n 9 -s 127.0.0.1:99999",
+                "./spp primary -c 0x02 -- -p 0x03 -n 9",
                 "./spp nfv -c 0x3 -- -n 0 -s 127.0.0.1:6666",
                 "./spp nfv -c 0x3 -- -n 1 -s nowhere",
                 "./spp nfv -c 0x3 -- -n 1 -s 127.0.0.1:6666 --frobnicate")) {
@@ -129,27 +148,8 @@ class ReadmeIT {
         assertTrue(String.join("\n", process.err()).contains("nosuch0"), process.tail());
     }
 
-    private static List<String> commands(String readme) {
-        List<String> commands = new ArrayList<>();
-        Matcher block = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL).matcher(readme);
-        while (block.find()) {
-            for (String line : block.group(1).split("\n")) {
-                String command = line.replaceFirst("^\\$ ", "")
-                        .replaceFirst("\\s+# .*", "")
-                        .strip();
-                if (!command.isEmpty()) {
-                    commands.add(command);
-                }
-            }
-        }
-        return commands;
-    }
-
-    /** Without {@code ./spp}. */
     private static List<String> words(String command) {
-        List<String> words = new ArrayList<>(Arrays.asList(command.split(" ")));
-        assertEquals("./spp", words.remove(0));
-        return words;
+        return DocumentedSession.words(command);
     }
 
     private static List<String> prefixed(List<String> words, SppCluster cluster) {

@@ -154,7 +154,7 @@ class SppControllerIT {
         SppProcess ctl = cluster.start("ctl2", List.of("ctl", "-b", "127.0.0.2", "-p", "0", "-s", "0", "-a", "0"));
         Matcher ready = ctl.awaitLine(
                 Pattern.compile(
-                        "primary 127\\.0\\.0\\.2:(\\d+).*secondar\\S* 127\\.0\\.0\\.2:(\\d+).*REST 127\\.0\\.0\\.2:(\\d+)"),
+                        "primary 127\\.0\\.0\\.2:(\\d+).*secondar\\S* 127\\.0\\.0\\.2:(\\d+).*REST \\S*127\\.0\\.0\\.2:(\\d+)"),
                 LIMIT);
         for (int group = 1; group <= 3; group++) {
             int port = Integer.parseInt(ready.group(group));

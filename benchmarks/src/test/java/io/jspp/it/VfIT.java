@@ -53,7 +53,7 @@ class VfIT {
         if (vf != null) {
             cluster.end(vf);
         }
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 6; i++) {
             Files.deleteIfExists(capture("rx", i));
             Files.deleteIfExists(capture("tx", i));
         }
@@ -61,8 +61,8 @@ class VfIT {
         assertFalse(Files.exists(cluster.runDirectory()), "left behind: " + cluster.runDirectory());
     }
 
-    private void startVf(String lcores) {
-        vf = cluster.startSecondary("vf", 1, lcores);
+    private void startVf(String lcores, String... options) {
+        vf = cluster.startSecondary("vf", 1, lcores, options);
         waitFor("vf 1 at the controller", () -> rest.send("GET", VF, "").statusCode() == 200);
     }
 
@@ -117,9 +117,7 @@ class VfIT {
         PcapFile.write(capture("rx", 0), sent);
         startVf("0,2,3,4,5");
         String page = Files.readString(ProjectHome.directory().resolve("docs/vf.md"));
-        cluster.shell(block(page, "console").stream()
-                .map(line -> line.replace("spp > ", ""))
-                .toArray(String[]::new));
+        cluster.shell(DocumentedSession.shellLines("docs/vf.md").toArray(new String[0]));
         Collections.sort(expected);
         assertEquals(expected, written(1, expected.size()));
         assertEquals(30, componentDrops("cls", "unmatched"));
@@ -133,19 +131,8 @@ class VfIT {
                 status.get("ports").toString());
         List<String> shown = cluster.shell("vf 1; status");
         assertEquals(block(page, "text"), shown);
-        assertEquals(
-                List.of(
-                        "pcap:0",
-                        "├─ vf:1:c -> ring:0",
-                        "│  └─ vf:1:f -> ring:2",
-                        "│     └─ vf:1:m -> pcap:1",
-                        "└─ vf:1:c -> ring:1",
-                        "   └─ vf:1:f -> ring:3",
-                        "      └─ vf:1:m -> pcap:1",
-                        "not connected: nullpmd:0",
-                        "Module 'hello' loaded.",
-                        "Hello, alice!"),
-                cluster.shell("topo", "load_cmd hello", "hello alice"));
+        List<String> topology = DocumentedSession.block("docs/shell.md", "spp > topo");
+        assertEquals(topology.subList(1, topology.size()), cluster.shell("topo"));
         HttpResponse<String> usage = rest.send("GET", "/cpu_usage", "");
         assertTrue(usage.body().contains("\"master-lcore\": 0, \"lcores\": [0, 2, 3, 4, 5]"), usage.body());
     }
@@ -166,6 +153,61 @@ class VfIT {
             }
         }
         throw new AssertionError("no component " + name);
+    }
+
+    /** SPP's rule of one entry for each port; where each of nine frames goes. */
+    @Test
+    @Tag("once")
+    void shouldClassifyByVlanFallBackAndFlood() {
+        String other = "52:54:00:aa:aa:aa";
+        String broadcast = "ff:ff:ff:ff:ff:ff";
+        String untaggedFirst = frame(FIRST, "0800 01");
+        String untaggedOther = frame(other, "0800 02");
+        String taggedFirst = frame(FIRST, "8100 0064 0800 03");
+        String taggedOther = frame(other, "8100 0064 0800 04");
+        String noDefault = frame(other, "8100 0065 0800 05");
+        String noTable = frame(FIRST, "8100 0066 0800 06");
+        String untaggedToAll = frame(broadcast, "0806 07");
+        String taggedToAll = frame(broadcast, "8100 0064 0806 08");
+        String multicast = frame("01:00:5e:00:00:09", "8100 0065 0800 09");
+        PcapFile.write(
+                capture("rx", 0),
+                List.of(
+                        untaggedFirst,
+                        untaggedOther,
+                        taggedFirst,
+                        taggedOther,
+                        noDefault,
+                        noTable,
+                        untaggedToAll,
+                        taggedToAll,
+                        multicast));
+        startVf("0,1", "--set", "classifier.entries.per.port=1");
+        change("POST", "/components", "{\"name\": \"cls\", \"core\": 1, \"type\": \"classifier\"}");
+        String port = "{\"action\": \"attach\", \"port\": \"pcap:%d\", \"dir\": \"%s\"}";
+        for (int i = 1; i <= 5; i++) {
+            change("PUT", "/components/cls/ports", String.format(port, i, "tx"));
+        }
+        String mac = "{\"action\": \"add\", \"type\": \"mac\", \"mac_address\": \"%s\", \"port\": \"pcap:%d\"}";
+        String vlan =
+                "{\"action\": \"add\", \"type\": \"vlan\", \"vlan\": %d, \"mac_address\": \"%s\", \"port\": \"pcap:%d\"}";
+        change("PUT", "/classifier_table", String.format(mac, FIRST, 1));
+        change("PUT", "/classifier_table", String.format(mac, "default", 2));
+        change("PUT", "/classifier_table", String.format(vlan, 100, FIRST, 3));
+        change("PUT", "/classifier_table", String.format(vlan, 100, "default", 4));
+        change("PUT", "/classifier_table", String.format(vlan, 101, FIRST, 5));
+        refuse("PUT", "/classifier_table", String.format(mac, SECOND, 1), "command error: Invalid value (port)");
+        assertEquals(5, RestClient.list(rest.get(VF), "classifier_table").size());
+        change("PUT", "/components/cls/ports", String.format(port, 0, "rx"));
+
+        assertEquals(List.of(untaggedFirst, untaggedToAll), sorted(written(1, 2)));
+        assertEquals(
+                sorted(List.of(untaggedOther, noDefault, noTable, untaggedToAll, taggedToAll, multicast)),
+                sorted(written(2, 6)));
+        assertEquals(sorted(List.of(taggedFirst, taggedToAll)), sorted(written(3, 2)));
+        assertEquals(sorted(List.of(taggedOther, taggedToAll)), sorted(written(4, 2)));
+        assertEquals(List.of(multicast), written(5, 1));
+        assertEquals(0, componentDrops("cls", "unmatched"));
     }
 
     @Test
@@ -211,9 +253,9 @@ class VfIT {
                 .toList();
     }
 
-    /** 01 or 02 behind the ethertype. */
+    /** The number behind the ethertype. */
     private static String payload(String frame) {
-        int at = frame.indexOf("0800", 24) + 4;
+        int at = frame.startsWith("8100", 24) ? 36 : 28;
         return frame.substring(at, at + 2);
     }
 
@@ -339,6 +381,10 @@ class VfIT {
         assertTrue(result.contains(" lost=0 "), result);
         assertTrue(changes > 100, changes + " changes only");
         assertEquals(0, componentDrops("cls", "unmatched"));
+        assertTrue(Files.exists(cluster.vhostSocket(0)) && Files.exists(cluster.vhostSocket(1)));
+        change("DELETE", "", "");
+        assertEquals(0, vf.awaitExit(LIMIT));
+        assertFalse(Files.exists(cluster.vhostSocket(0)) || Files.exists(cluster.vhostSocket(1)));
     }
 
     @Test

@@ -13,7 +13,7 @@ public final class HandProcess implements AutoCloseable {
     public HandProcess(final int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
     }
 
     /** Connects as an nfv and registers. */

@@ -17,7 +17,7 @@ public final class RawHttp implements AutoCloseable {
     public RawHttp(final int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
     }
 
     /**

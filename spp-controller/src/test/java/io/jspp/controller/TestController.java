@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 public final class TestController implements AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(60))
             .build();
 
     private final Controller controller;
@@ -41,7 +41,7 @@ public final class TestController implements AutoCloseable {
             throws IOException, InterruptedException {
         final HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + controller.restPort() + path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .method(
                         method,
                         body.isEmpty()
@@ -56,7 +56,7 @@ public final class TestController implements AutoCloseable {
     /** Waits until the list of processes is this JSON text. */
     public void awaitProcesses(final String json) {
         Awaitility.await("processes " + json)
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> get("/v1/processes").body(), json::equals);
     }

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 
 /** One command, one reply: however the bytes come, and also after a reply that came too late. */
 class ExchangeTest {
-    private static final Duration LONG = Duration.ofSeconds(10);
+    /** Against hangs: on a machine that has no time for tests, what takes a moment takes many seconds. */
+    private static final Duration LONG = Duration.ofSeconds(100);
+
+    private static final int LONG_MS = (int) LONG.toMillis();
     private static final Duration SHORT = Duration.ofMillis(150);
 
     private final Inventory inventory = new Inventory();
@@ -44,8 +47,9 @@ class ExchangeTest {
         listener.start();
         primary = new Socket(InetAddress.getLoopbackAddress(), listener.primaryPort());
         primary.setTcpNoDelay(true);
-        primary.setSoTimeout(10_000);
+        primary.setSoTimeout(LONG_MS);
         link = Awaitility.await()
+                .atMost(LONG)
                 .until(inventory::primary, entry -> entry != null)
                 .link();
     }
@@ -182,7 +186,7 @@ class ExchangeTest {
     @Test
     void shouldDisconnectALongRegistration() throws Exception {
         try (Socket process = new Socket(InetAddress.getLoopbackAddress(), listener.secondaryPort())) {
-            process.setSoTimeout(10_000);
+            process.setSoTimeout(LONG_MS);
             assertEquals("_get_client_id", read(process, 14));
             process.getOutputStream()
                     .write(("[" + "1,".repeat(ProcessConnection.MAX_REGISTRATION_BYTES))
@@ -210,6 +214,7 @@ class ExchangeTest {
                                 .getBytes(StandardCharsets.US_ASCII));
                 final int clientId = id;
                 final ProcessEntry entry = Awaitility.await()
+                        .atMost(LONG)
                         .until(() -> inventory.secondary(ProcessKind.NFV, clientId), registered -> registered != null);
                 replies.add(entry.link().request("status", LONG));
                 assertEquals("status", read(process, 6));
@@ -219,7 +224,9 @@ class ExchangeTest {
                     continue;
                 }
             }
-            Awaitility.await().until(() -> replies.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
+            Awaitility.await()
+                    .atMost(LONG)
+                    .until(() -> replies.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
             assertEquals(1, replies.stream().filter(CompletableFuture::isDone).count());
         } finally {
             for (final Socket process : processes) {
@@ -231,7 +238,7 @@ class ExchangeTest {
     @Test
     void shouldIgnoreWhatNobodyAskedFor() throws Exception {
         send("{\"noise\":1}half");
-        Awaitility.await().pollDelay(Duration.ofMillis(100)).until(() -> inventory.primary() != null);
+        Awaitility.await().atMost(LONG).pollDelay(Duration.ofMillis(100)).until(() -> inventory.primary() != null);
         final CompletableFuture<String> reply = link.request("status", LONG);
         expect("status");
         send("{\"a\":1}");
@@ -242,7 +249,7 @@ class ExchangeTest {
     @Test
     void shouldEndRequestsWithANewlineWhenTheProcessWantsIt() throws Exception {
         try (Socket nfv = new Socket(InetAddress.getLoopbackAddress(), listener.secondaryPort())) {
-            nfv.setSoTimeout(10_000);
+            nfv.setSoTimeout(LONG_MS);
             assertEquals("_get_client_id", read(nfv, 14));
             nfv.getOutputStream()
                     .write(("{\"client_id\":5,\"process_type\":\"nfv\",\"framing\":\"newline\","
@@ -269,7 +276,7 @@ class ExchangeTest {
     }
 
     private static String get(final CompletableFuture<String> reply) throws Exception {
-        return reply.get(10, TimeUnit.SECONDS);
+        return reply.get(LONG_MS, TimeUnit.MILLISECONDS);
     }
 
     private static void assertTimeout(final CompletableFuture<String> reply, final String text) {

@@ -114,15 +114,22 @@ class RegistrationTest {
 
     @Test
     void shouldTakeARestartedPrimaryAtOnce() throws Exception {
-        for (int i = 0; i < 3; i++) {
+        long shortestMs = Long.MAX_VALUE;
+        // once must be quick: the next one may have to wait for a CPU
+        for (int i = 0; i < 3 || (i < 20 && shortestMs > 900); i++) {
+            final long begin = System.nanoTime();
             try (ScriptedProcess primary = ScriptedProcess.primary(ctl.controller())) {
                 Awaitility.await()
-                        .atMost(Duration.ofMillis(900))
+                        .atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
                         .until(() -> ctl.get("/v1/primary/status").statusCode() == 200);
                 assertFalse(primary.hasEnded());
             }
+            if (i > 0) {
+                shortestMs = Math.min(shortestMs, (System.nanoTime() - begin) / 1_000_000);
+            }
         }
+        assertTrue(shortestMs < 900, "it waited for the dead one's answer: " + shortestMs + " ms");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.jspp.controller.rest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.ScriptedProcess;
@@ -9,6 +10,8 @@ import io.jspp.controller.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,9 +203,14 @@ class HostileClientTest {
                                 .getBytes(StandardCharsets.US_ASCII));
                 crowd.add(client);
             }
-            final long begin = System.nanoTime();
             assertEquals(200, ctl.get("/v1/nfvs/1").statusCode());
-            assertTrue(System.nanoTime() - begin < 2_000_000_000L, "an honest caller waits for nobody");
+            for (final Socket client : crowd.subList(100, 200)) {
+                client.setSoTimeout(1);
+                // None of these has been given up yet, so the honest caller waited for none of them.
+                assertThrows(
+                        SocketTimeoutException.class,
+                        () -> client.getInputStream().read());
+            }
         } finally {
             for (final Socket client : crowd) {
                 client.close();
@@ -248,7 +256,12 @@ class HostileClientTest {
 
     private String exchange(final String request) throws IOException {
         try (Socket client = connect()) {
-            client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            try {
+                client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            } catch (final SocketException toldOff) {
+                // Answered, and closed, before all of it was read; the answer is still there.
+                return readHead(client);
+            }
             return readHead(client);
         }
     }
@@ -256,7 +269,7 @@ class HostileClientTest {
     private Socket connect() throws IOException {
         final Socket client =
                 new Socket(InetAddress.getLoopbackAddress(), ctl.controller().restPort());
-        client.setSoTimeout(15_000);
+        client.setSoTimeout(60_000);
         client.setTcpNoDelay(true);
         return client;
     }

@@ -1,5 +1,7 @@
 package io.jspp.controller.rest;
 
+import io.jspp.control.CommandRegistry;
+import io.jspp.control.CommandSpec;
 import io.jspp.control.ProcessKind;
 import io.jspp.controller.json.Json;
 import java.io.ByteArrayOutputStream;
@@ -7,9 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Makes requests from the words of the API, more and less sensible, and damages the bytes of some. Repeatable by its random source. */
 final class RestFuzz {
@@ -59,26 +66,7 @@ final class RestFuzz {
         "name;x",
         "é"
     };
-    private static final String[] TAILS = {
-        "",
-        "/ports",
-        "/patches",
-        "/forward",
-        "/migrations",
-        "/components",
-        "/components/fwd1",
-        "/components/fwd1/ports",
-        "/classifier_table",
-        "/components/fwd1/bridge_table",
-        "/components/fwd1/addresses",
-        "/components/fwd1/print",
-        "/capture",
-        "/status",
-        "/launch",
-        "/flow_rules/port_id/0",
-        "/flow_rules/port_id/0/validate",
-        "/flow_rules/3/port_id/1"
-    };
+    private static final String[] NAMES = {"fwd1", "0", "1", "3", "99", "vhost:0", "a%20b", "-1"};
     private static final String[] KEYS = {
         "action",
         "port",
@@ -171,10 +159,40 @@ final class RestFuzz {
         "-- -s x"
     };
 
+    /** Every route there is, {@code PUT /v1/nfvs/{id}/ports}, but streams, which have no end to wait for; EventHubTest has their clients. */
+    private static final String[] ROUTES = routes();
+
+    /** With the members of all bodies. */
+    private static final String[] MEMBERS = members();
+
     private final Random random;
 
     RestFuzz(final Random random) {
         this.random = random;
+    }
+
+    private static String[] routes() {
+        final List<String> routes = new ArrayList<>();
+        final Map<String, Object> file =
+                Json.asObject(new Load(LoadSettings.builder().build()).loadFromString(RestRoutes.description()));
+        Json.asObject(file.get("paths"))
+                .forEach((path, operations) -> Json.asObject(operations).keySet().stream()
+                        .filter(operation -> operation.matches("get|put|post|delete"))
+                        .filter(operation -> !path.endsWith("/events"))
+                        .forEach(operation -> routes.add(operation.toUpperCase(Locale.ROOT) + ' ' + path)));
+        return routes.toArray(new String[0]);
+    }
+
+    private static String[] members() {
+        final Set<String> members = new LinkedHashSet<>(List.of(KEYS));
+        for (final ProcessKind kind : ProcessKind.values()) {
+            for (final CommandSpec spec : CommandRegistry.standard().of(kind)) {
+                spec.rest()
+                        .body()
+                        .forEach(field -> members.addAll(List.of(field.path().split("\\."))));
+            }
+        }
+        return members.toArray(new String[0]);
     }
 
     /**
@@ -191,10 +209,12 @@ final class RestFuzz {
     }
 
     Request next() {
-        final String method = random.nextInt(10) == 0 ? pick(METHODS) : METHODS[random.nextInt(4)];
+        final String[] route = pick(ROUTES).split(" ");
+        final String method = random.nextInt(3) != 0 ? route[0] : pick(METHODS);
+        final String path = random.nextInt(4) != 0 ? filled(route[1]) : path();
         final byte[] body = body();
         final StringBuilder head =
-                new StringBuilder(method + ' ' + path() + query() + " HTTP/1.1\r\nHost: localhost\r\n");
+                new StringBuilder(method + ' ' + path + query() + " HTTP/1.1\r\nHost: localhost\r\n");
         if (random.nextInt(8) == 0) {
             head.append("X-").append("a".repeat(random.nextInt(200))).append(": b\r\n");
         }
@@ -217,16 +237,36 @@ final class RestFuzz {
         return random.nextInt(3) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
     }
 
-    private String path() {
-        if (random.nextInt(3) != 0) {
-            final ProcessKind kind = ProcessKind.values()[random.nextInt(ProcessKind.values().length)];
-            return kind.restPath() + (kind.isSecondary() ? "/" + kind.ordinal() : "") + pick(TAILS);
+    /** The id is mostly that of a process of this kind. */
+    private String filled(final String route) {
+        final StringBuilder path = new StringBuilder();
+        for (final String segment : route.substring(1).split("/")) {
+            path.append('/');
+            if (!segment.startsWith("{")) {
+                path.append(segment);
+            } else if (segment.equals("{id}") && random.nextInt(5) != 0) {
+                path.append(idBehind(path.substring(0, path.length() - 1)));
+            } else {
+                path.append(pick(NAMES));
+            }
         }
+        return path.toString();
+    }
+
+    private int idBehind(final String path) {
+        for (final ProcessKind kind : ProcessKind.values()) {
+            if (kind.isSecondary() && path.equals(kind.restPath())) {
+                return kind.ordinal();
+            }
+        }
+        return random.nextInt(5);
+    }
+
+    private String path() {
         final StringBuilder path = new StringBuilder();
         for (int n = random.nextInt(7); n >= 0; n--) {
             path.append('/').append(pick(SEGMENTS));
         }
-        // A stream has no end to wait for; EventHubTest has its own clients.
         return path.toString().contains("events") ? "/" : path.toString();
     }
 
@@ -258,7 +298,7 @@ final class RestFuzz {
     private Map<String, Object> object(final int depth) {
         final Map<String, Object> object = new LinkedHashMap<>();
         for (int n = random.nextInt(7); n >= 0; n--) {
-            object.put(pick(KEYS), value(depth));
+            object.put(pick(MEMBERS), value(depth));
         }
         return object;
     }
