@@ -45,7 +45,6 @@ class SppShellIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String PREFIX_VARIABLE = "SPP_FILE_PREFIX";
 
-    @TempDir
     private Path directory;
 
     private final SppCluster cluster =
@@ -59,7 +58,8 @@ class SppShellIT {
 
     /** The first primary has no lcore to forward on and shows statistics; neither is told its file prefix but by the environment. */
     @BeforeAll
-    void start() {
+    void start(@TempDir Path fresh) {
+        directory = fresh;
         cluster.startController();
         server = "127.0.0.1:" + cluster.restPort();
         SppProcess other = cluster.start("ctl2", List.of("ctl", "-p", "0", "-s", "0", "-a", "0"));
@@ -135,7 +135,7 @@ class SppShellIT {
                 "pri; add pipe:0 ring:0 ring:1",
                 "pri; del pipe:0",
                 "nfv 1; add ring:0",
-                "nfv 1; patch nullpmd:0 ring:0",
+                "nfv 1; patch nullpmd:0 nullpmd:0",
                 "nfv 1;   forward",
                 "nfv 1; status",
                 "nfv 1; stop",
@@ -165,14 +165,14 @@ class SppShellIT {
                 Add pipe:0.
                 Delete pipe:0.
                 Add ring:0.
-                Patch ports (nullpmd:0 -> ring:0).
+                Patch ports (nullpmd:0 -> nullpmd:0).
                 Start forwarding.
                 - status: running
                 - lcore_ids:
                   - master: 0
                   - slave: 5
                 - ports:
-                  - nullpmd:0 -> ring:0
+                  - nullpmd:0 -> nullpmd:0
                   - ring:0
                 Stop forwarding.
                 Clear all of patches.
@@ -200,7 +200,7 @@ class SppShellIT {
         answers.put("nfv 1; patch ring:0", "Dst port is required!");
         answers.put("pri; launch nfv 1 -l 1,2 -- -n 1", "Secondary ID 1 is already used!");
         answers.put("pri; launch nfv 2 -l 1,2", "Arguments should include separator \"--\".");
-        answers.put("pri; flow status phy:0 5", "RULE_ID:5 does not exist.");
+        answers.put("pri; flow status phy:0 5", "RES_UID is invalid");
         Files.write(recipe, answers.keySet());
         SppProcess shell = cli("-c", "playback " + recipe);
         assertEquals(1, shell.awaitExit(LIMIT), shell.tail());
@@ -243,7 +243,7 @@ class SppShellIT {
                 "-c",
                 "config prompt \"$ spp \"",
                 "-c",
-                "config sec_m",
+                "config sec_m_",
                 "-c",
                 "config topo_size 101%");
         assertEquals(1, shell.awaitExit(LIMIT), shell.tail());
@@ -251,7 +251,6 @@ class SppShellIT {
                 List.of(
                         "- max_secondary: \"8\"\t# The maximum number of secondary processes",
                         "Set prompt: \"$ spp \"",
-                        "- sec_mem: \"-m 512\"\t# Mem size",
                         "- sec_m_lcore: \"2\"\t# Main lcore of secondaries"),
                 shell.out());
         assertEquals("Invalid value \"101%\" for \"topo_size\"", shell.err().get(0));

