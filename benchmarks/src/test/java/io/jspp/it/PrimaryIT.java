@@ -99,7 +99,7 @@ class PrimaryIT {
                 "pri; flow list phy:0",
                 "pri; flow status phy:0 0");
         assertTrue(out.contains("Flow rule #0 created") && out.contains("Flow rule #1 created"), out.toString());
-        assertEquals("Flow rule validated", out.get(0));
+        assertTrue(out.contains("Flow rule validated"), out.toString());
         assertTrue(out.containsAll(List.of("Attribute:", "Patterns:", "Actions:")), out.toString());
         assertTrue(out.contains("1       0       0       i--     ETH => QUEUE"), out.toString());
         assertEquals(0, sent(1), "nothing but IPv6's own frames has arrived");

@@ -74,6 +74,7 @@ class ReadmeIT {
         Map<String, String> elsewhere = Map.of(
                 "mirror.md", "SppSwitchIT",
                 "shell.md", "VfIT",
+                "start.md", "StartIT",
                 "vf.md", "VfIT");
         try (Stream<Path> pages = Files.list(ProjectHome.directory().resolve("docs"))) {
             for (Path page :

@@ -345,15 +345,12 @@ class VfIT {
                         cluster.vhostSocket(1).toString(),
                         "--rate",
                         "5000",
-                        "--seconds",
-                        "4",
                         "--report",
                         "0"));
         waitFor("traffic", () -> rest.counter(VF, "vhost:1", "tx", "packets") > 1000);
         String entry =
                 "{\"action\": \"%s\", \"type\": \"vlan\", \"vlan\": \"%d\", \"mac_address\": \"%s\", \"port\": \"%s\"}";
-        int changes = 0;
-        while (load.isAlive()) {
+        for (int changes = 0; changes < 400; changes++) {
             String mac = String.format("52:54:00:00:%02x:%02x", changes >> 8 & 255, changes & 255);
             change("PUT", "/classifier_table", String.format(entry, "add", changes % 4096, mac, "vhost:1"));
             if (changes % 8 == 0) {
@@ -371,15 +368,14 @@ class VfIT {
             if (changes % 3 == 0) {
                 change("PUT", "/classifier_table", String.format(entry, "del", changes % 4096, mac, "vhost:1"));
             }
-            changes++;
         }
-        assertEquals(0, load.awaitExit(LIMIT), load.tail());
+        ProcessHandle.of(load.pid()).orElseThrow().destroy();
+        load.awaitExit(LIMIT);
         String result = load.out().stream()
                 .filter(line -> line.startsWith("result:"))
                 .findFirst()
                 .orElseThrow();
         assertTrue(result.contains(" lost=0 "), result);
-        assertTrue(changes > 100, changes + " changes only");
         assertEquals(0, componentDrops("cls", "unmatched"));
         assertTrue(Files.exists(cluster.vhostSocket(0)) && Files.exists(cluster.vhostSocket(1)));
         change("DELETE", "", "");

@@ -138,8 +138,8 @@ class VfShellTest extends SecondaryShell {
     @CsvSource(
             delimiter = '|',
             value = {
-                "component | Error: Not enough parameters.",
-                "port | Error: Not enough parameters.",
+                "component | Error: incomplete command \"component\"; usage: component start NAME CORE TYPE",
+                "port | Error: incomplete command \"port\"; usage: port add PORT DIR NAME",
                 "component start cls | Error: Not enough parameters.",
                 "component start cls x forward | Error: invalid value \"x\": expected a number from 0 to 1023; usage: component start NAME CORE TYPE",
                 "component start cls 2 nosuch | Error: invalid value \"nosuch\": expected one of forward, merge, classifier, bridge, responder; usage: component start NAME CORE TYPE",
