@@ -31,7 +31,7 @@ final class StateRoute {
         final StatusReader reader = new StatusReader();
         for (final StatusCollector.Answer answer : answers) {
             if (answer.status() == null) {
-                return RestResponse.error(504, answer.entry().label() + ": " + answer.error());
+                return RestResponse.error(504, answer.error());
             }
             reader.add(answer.entry().kind(), answer.entry().clientId(), answer.status());
         }

@@ -85,7 +85,7 @@ final class Shell {
                 .all()
                 .forEach(this::add);
         add(new EchoCommand(out));
-        new StateCommands(servers, files, UndoStore.inHome(), this::run, format, out)
+        new StateCommands(servers, files, new UndoStore(historyFile), this::run, format, out)
                 .all()
                 .forEach(this::add);
         add(new LoadCommand(

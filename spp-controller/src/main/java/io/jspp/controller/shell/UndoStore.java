@@ -21,15 +21,11 @@ final class UndoStore {
     private final Path directory;
     private final Map<String, SwitchState> kept = new HashMap<>();
 
-    /** @param directory where files go, or null */
-    UndoStore(final Path directory) {
-        this.directory = directory;
-    }
-
-    /** In {@code ~/.spp}. */
-    static UndoStore inHome() {
-        final String home = System.getenv().getOrDefault("HOME", "");
-        return new UndoStore(home.startsWith("/") && Files.isWritable(Path.of(home)) ? Path.of(home, ".spp") : null);
+    /** @param historyFile beside which the directory {@code .spp} lies, or null */
+    UndoStore(final Path historyFile) {
+        final Path home =
+                historyFile == null ? null : historyFile.toAbsolutePath().getParent();
+        directory = home != null && Files.isWritable(home) ? home.resolve(".spp") : null;
     }
 
     private Path file(final String endpoint) {
