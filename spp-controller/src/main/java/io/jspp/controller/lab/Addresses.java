@@ -1,16 +1,12 @@
 package io.jspp.controller.lab;
 
 import io.jspp.control.CommandCodec;
+import io.jspp.control.IpAddresses;
 import io.jspp.controller.yaml.YamlException;
 import io.jspp.controller.yaml.YamlText;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 
 /** Addresses of a lab file: checked to the letter, since they become words of commands that run as root. */
 final class Addresses {
-    private static final String IPV4 = "[0-9]{1,3}(\\.[0-9]{1,3}){3}";
-    private static final String IPV6 = "[0-9a-fA-F:]*:[0-9a-fA-F:.]*";
-
     private Addresses() {}
 
     /** {@code 10.0.0.1} or {@code fd00::1}. */
@@ -54,13 +50,9 @@ final class Addresses {
     }
 
     private static boolean isAddress(String text) {
-        if (text.length() > 45 || !text.matches(IPV4) && !text.matches(IPV6)) {
-            return false;
-        }
         try {
-            // Digits, dots and colons only: no name is looked up.
-            return InetAddress.getByName(text) != null;
-        } catch (UnknownHostException e) {
+            return IpAddresses.parse(text).length != 0;
+        } catch (IllegalArgumentException noAddress) {
             return false;
         }
     }

@@ -75,6 +75,11 @@ final class LabDirectory {
         return Files.isDirectory(path);
     }
 
+    /** Whether something of a lab is in it. */
+    boolean isUsed() {
+        return Files.exists(file("state")) || Files.exists(labFile());
+    }
+
     Path file(String name) {
         return path.resolve(name);
     }
@@ -195,7 +200,10 @@ final class LabDirectory {
         try (Stream<Path> files = Files.list(Path.of("/proc"))) {
             for (Path file : files.toList()) {
                 String pid = file.getFileName().toString();
-                if (pid.matches("[0-9]+") && environment(file).contains(mark)) {
+                // A lab may be ended from a shell inside one of its nodes: not before this is done.
+                if (pid.matches("[0-9]+")
+                        && Long.parseLong(pid) != ProcessHandle.current().pid()
+                        && environment(file).contains(mark)) {
                     marked.add(new DetachedProcess(
                             "process " + pid, ProcessIdentity.of(Integer.parseInt(pid)), log("none")));
                 }
@@ -220,7 +228,13 @@ final class LabDirectory {
     /** What children get on top of this process's environment. */
     Map<String, String> environment() {
         // The lab's places and options are its own, whatever this shell has set.
-        return Map.of("SPP_NO_BUILD", "1", "SPP_CONF", "", "SPP_SOCK_DIR", "", MARK, path.toString());
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String unset : List.of("SPP_CONF", "SPP_SOCK_DIR", "SPP_RUN_DIR", "SPP_FILE_PREFIX")) {
+            environment.put(unset, "");
+        }
+        environment.put("SPP_NO_BUILD", "1");
+        environment.put(MARK, path.toString());
+        return environment;
     }
 
     /** Removes everything, and the run directory when nothing else is in it. */

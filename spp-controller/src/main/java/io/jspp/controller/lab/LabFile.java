@@ -70,7 +70,7 @@ final class LabFile {
                 name,
                 root.text("about", ""),
                 ports(root.map("ports")),
-                matching(root, "prefix", "lab-" + name, "[A-Za-z0-9._-]{1,40}", "a word for --file-prefix"),
+                matching(root, "prefix", "lab-" + name, "[A-Za-z0-9_][A-Za-z0-9._-]{0,39}", "a word for --file-prefix"),
                 matching(root, "sockets", "", "/.{0,80}", "an absolute path of a directory"),
                 primary,
                 secondaries(root, ports),

@@ -1,6 +1,8 @@
 package io.jspp.controller.lab;
 
 import io.jspp.controller.lab.Lab.Card;
+import java.io.File;
+import java.util.stream.Stream;
 
 /**
  * Names of the interfaces that join namespaces to the switch, out of the way of those of other labs and of the machine.
@@ -10,7 +12,17 @@ import io.jspp.controller.lab.Lab.Card;
 record LabInterfaces(String key) {
     /** One that nobody else has while this process and what it starts live. */
     static LabInterfaces fresh() {
-        return new LabInterfaces(Long.toString(ProcessHandle.current().pid(), Character.MAX_RADIX));
+        // Process numbers come back, and each pid namespace has its own.
+        long number = ProcessHandle.current().pid();
+        while (isTaken("lab" + Long.toString(number, Character.MAX_RADIX))) {
+            number++;
+        }
+        return new LabInterfaces(Long.toString(number, Character.MAX_RADIX));
+    }
+
+    private static boolean isTaken(String beginning) {
+        String[] names = new File("/sys/class/net").list();
+        return names != null && Stream.of(names).anyMatch(name -> name.matches(beginning + "[pt][0-9]+"));
     }
 
     /** The switch's end: of a veth pair, or the tap. */

@@ -18,7 +18,14 @@ import picocli.CommandLine.Spec;
         description =
                 "Runs a lab: a switch, virtual machines and network namespaces that one file describes (docs/labs.md)."
                         + " It goes on in the background until lab down; several labs may run at once.",
-        subcommands = {UpCommand.class, CheckCommand.class, StatusCommand.class, ExecCommand.class, DownCommand.class},
+        subcommands = {
+            UpCommand.class,
+            CheckCommand.class,
+            StatusCommand.class,
+            ExecCommand.class,
+            TopoCommand.class,
+            DownCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 public final class LabMain implements Callable<Integer> {

@@ -54,6 +54,14 @@ final class LabStop {
                 throw new UncheckedIOException("remove " + socket, e);
             }
         }
+        for (String made : directory.all("run directory")) {
+            // That of a primary that was not started, or killed, when the lab's own is another.
+            try {
+                Files.deleteIfExists(Path.of(made));
+            } catch (IOException stillUsed) {
+                continue;
+            }
+        }
         directory.remove();
         return killed;
     }

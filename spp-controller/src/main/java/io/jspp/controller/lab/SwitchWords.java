@@ -2,6 +2,7 @@ package io.jspp.controller.lab;
 
 import io.jspp.controller.lab.Lab.Card;
 import io.jspp.controller.lab.Lab.Link;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +47,7 @@ final class SwitchWords {
         List<String> own = given.subList(Math.min(given.size(), dashes + 1), given.size());
         words.addAll(own);
         if (!own.contains("-p")) {
-            words.addAll(List.of("-p", "0x" + Long.toHexString((1L << devices) - 1)));
+            words.addAll(List.of("-p", "0x" + BigInteger.ONE.shiftLeft(devices).subtract(BigInteger.ONE).toString(16)));
         }
         if (!own.contains("-n")) {
             words.addAll(List.of("-n", "1"));

@@ -3,6 +3,7 @@ package io.jspp.controller.lab;
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import io.jspp.controller.lab.Lab.Kind;
+import io.jspp.controller.process.DetachedProcess;
 import io.jspp.controller.process.Packages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,24 +39,21 @@ final class UpCommand implements Callable<Integer> {
         Path home = LabMain.home();
         Path file = LabTarget.file(given, home);
         Lab lab = LabFile.read(file, variant);
-        LabDirectory directory = LabDirectory.of(lab.name());
-        if (directory.exists() && directory.processes().stream().anyMatch(process -> process.isAlive())) {
-            throw new ProcessException(
-                    ExitCode.FAILED,
-                    "lab " + lab.name() + " is up already, or has been left half ended: ./spp lab status " + lab.name()
-                            + ", or ./spp lab down " + lab.name());
-        }
-        new Packages(home).install("lab " + lab.name(), programs(lab), lab.has(Kind.VM));
-        if (directory.exists()) {
-            System.out.println("removing what an earlier run of it has left in " + directory);
-            new LabStop(directory).run();
-        }
-        directory = LabDirectory.create(lab.name());
-        LabStart start = new LabStart(lab, directory, home, System.out);
+        removeRest(lab.name());
+        LabDirectory directory = LabDirectory.create(lab.name());
         try (AutoCloseable lock = directory.lock()) {
+            LabStart start = new LabStart(lab, directory, home, System.out);
+            Thread onEnd = new Thread(() -> {
+                start.end();
+                new LabStop(directory).run();
+            });
+            // Whatever goes wrong, Ctrl-C included: then this process ends, and the hook runs.
+            Runtime.getRuntime().addShutdownHook(onEnd);
+            new Packages(home).install("lab " + lab.name(), programs(lab), lab.has(Kind.VM));
             copy(file, directory);
             directory.note("variant", variant);
-            start(lab, start, directory);
+            start(lab, start);
+            Runtime.getRuntime().removeShutdownHook(onEnd);
         }
         new LabTable(lab, directory).print(System.out);
         System.out.println("./spp lab check " + lab.name() + "   ./spp lab exec NODE COMMAND…   ./spp cli -b "
@@ -63,18 +61,30 @@ final class UpCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Ends what it began when it fails, and on Ctrl-C. */
-    private static void start(Lab lab, LabStart start, LabDirectory directory) {
-        Thread onInterrupt = new Thread(() -> {
-            start.end();
-            new LabStop(directory).run();
-        });
-        Runtime.getRuntime().addShutdownHook(onInterrupt);
+    /** Refuses what is up; what an earlier run has left goes. Holds the lock meanwhile: another one may be about to begin. */
+    private static void removeRest(String name) throws Exception {
+        LabDirectory directory = LabDirectory.of(name);
+        if (!directory.exists()) {
+            return;
+        }
+        try (AutoCloseable lock = directory.lock()) {
+            if (directory.processes().stream().anyMatch(DetachedProcess::isAlive)) {
+                throw new ProcessException(
+                        ExitCode.FAILED,
+                        "lab " + name + " is up already, or has been left half ended: ./spp lab status " + name
+                                + ", or ./spp lab down " + name);
+            }
+            if (directory.isUsed()) {
+                System.out.println("removing what an earlier run of it has left in " + directory);
+                new LabStop(directory).run();
+            }
+        }
+    }
+
+    private static void start(Lab lab, LabStart start) {
         try {
             start.run();
-            Runtime.getRuntime().removeShutdownHook(onInterrupt);
         } catch (RuntimeException failure) {
-            // The hook runs when this process ends, which it does with this message.
             throw new ProcessException(
                     ExitCode.FAILED, "lab " + lab.name() + " can't be started: " + failure.getMessage(), failure);
         }

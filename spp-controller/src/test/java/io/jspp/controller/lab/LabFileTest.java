@@ -116,6 +116,17 @@ class LabFileTest {
                 String.join(" ", words.secondary(read(GOOD, "").secondaries().get(0), 6)));
     }
 
+    /** More than a primary takes: it says so, and what it counts are these. */
+    @Test
+    void shouldSelectAllDevicesHoweverMany() throws YamlException {
+        StringBuilder text = new StringBuilder("name: many\nprimary: -l 0\nsecondaries: []\nnodes:\n");
+        for (int i = 0; i < 9; i++) {
+            text.append("  n" + i + ": {kind: namespace, cards: [{}, {}, {}, {}, {}, {}, {}, {}]}\n");
+        }
+        List<String> words = new SwitchWords(read(text.toString(), ""), new LabInterfaces("k")).primary(5);
+        assertEquals("0x" + "f".repeat(18), words.get(words.indexOf("-p") + 1));
+    }
+
     @Test
     void shouldChangeKindsByAVariant() throws YamlException {
         String plain = GOOD.replace("port: vhost:0, ", "");
@@ -157,6 +168,7 @@ class LabFileTest {
                 "name: two | name: two\\nname: two | the key \"name\" is there twice",
                 "about: Two nodes. | sockets: tmp | lab.yaml:2: sockets: \"tmp\" is given, an absolute path",
                 "about: Two nodes. | prefix: a/b | lab.yaml:2: prefix",
+                "about: Two nodes. | prefix: .. | lab.yaml:2: prefix",
                 "about: Two nodes. | ports: {rest: 99999} | lab.yaml:2: rest: \"99999\" is no number from 0 to 65535",
                 "about: Two nodes. | about: [a] | lab.yaml:2: about: one value is expected",
                 "-- -n 1 | -- -n 1 -s 127.0.0.1:1 | lab.yaml:3: the lab gives -s itself",
