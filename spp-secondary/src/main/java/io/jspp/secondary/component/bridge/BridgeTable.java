@@ -39,6 +39,9 @@ final class BridgeTable {
 
     private static final int WAYS = 8;
 
+    /** Bits of a slot's index in what {@link #place} returns. */
+    private static final int SLOT = 0x0fff_ffff;
+
     /** Slots looked at for a place when there are as many entries as allowed. */
     private static final int RESCUE = 16;
 
@@ -189,10 +192,13 @@ final class BridgeTable {
 
     private boolean insert(long key, long value, int[] tags, int nowTicks) {
         long hash = hash(key);
-        int first = place(first(hash), tags, nowTicks);
-        int second = place(second(hash), tags, nowTicks);
-        // the emptier set of the two: sets overflow practically never then
-        int slot = room(second) > room(first) ? second : first;
+        int slot = place(first(hash), tags, nowTicks);
+        if (room(slot) < 2) {
+            // The emptier one of two sets: they overflow practically never then, and most keys lie where is looked
+            // first.
+            int second = place(second(hash), tags, nowTicks);
+            slot = room(second) > room(slot) ? second : slot;
+        }
         if (slot < 0) {
             return false;
         }
@@ -212,8 +218,6 @@ final class BridgeTable {
         used++;
         return true;
     }
-
-    private static final int SLOT = 0x0fff_ffff;
 
     /** A slot of the set that may be taken, with the number of such slots in the top bits (above {@link #SLOT}); -1 when there is none. */
     private int place(int set, int[] tags, int nowTicks) {
