@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("system")
 class LauncherIT {
     private static final List<String> COMMANDS = List.of(
-            "start", "cli", "ctl", "primary", "nfv", "vf", "mirror", "pcap", "guest", "demo", "vm-args", "doctor",
-            "bench", "test", "conform");
+            "start", "cli", "ctl", "primary", "nfv", "vf", "mirror", "pcap", "guest", "lab", "demo", "vm-args",
+            "doctor", "bench", "test", "conform");
 
     @TempDir
     private Path directory;

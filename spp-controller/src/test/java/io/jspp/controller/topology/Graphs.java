@@ -40,30 +40,31 @@ final class Graphs {
         return reader.read(subgraphs);
     }
 
-    /** Two hosts, four routers and six networks, each network a bridge; a test host at the first. */
+    /** The lab of conf/labs/six-networks.yaml: four routers, three guests and a test host, each network a bridge. */
     static Topology sixNetworks() {
         final String[][] networks = {
-            {"vhost:0", "vhost:2", "tap:0"},
-            {"vhost:3", "vhost:5"},
-            {"vhost:6", "vhost:11"},
-            {"vhost:12", "vhost:1"},
-            {"vhost:4", "vhost:8"},
-            {"vhost:9", "vhost:10", "phy:0"},
+            {"vhost:0", "vhost:10", "vhost:12", "phy:0"},
+            {"vhost:1", "vhost:3"},
+            {"vhost:2", "vhost:5"},
+            {"vhost:7", "vhost:4"},
+            {"vhost:8", "vhost:6"},
+            {"vhost:9", "vhost:11"},
         };
         final List<Map<String, Object>> bridges = new ArrayList<>();
         for (final String[] ports : networks) {
-            bridges.add(component("net" + (bridges.size() + 1), "bridge", List.of(ports), List.of(ports)));
+            bridges.add(component("br" + (bridges.size() + 1), "bridge", List.of(ports), List.of(ports)));
         }
         final TopologyReader reader = new TopologyReader();
-        reader.add(ProcessKind.VF, Map.of("client-id", 1, "ports", List.of("phy:0", "phy:1"), "components", bridges));
+        reader.add(ProcessKind.VF, Map.of("client-id", 1, "ports", List.of("phy:0"), "components", bridges));
         final Map<String, List<String>> machines = new LinkedHashMap<>();
-        machines.put("h1", List.of("vhost:0"));
-        machines.put("h2", List.of("vhost:1"));
-        machines.put("rt1", List.of("vhost:2", "vhost:3", "vhost:4"));
-        machines.put("rt2", List.of("vhost:5", "vhost:6"));
-        machines.put("rt3", List.of("vhost:8", "vhost:9"));
-        machines.put("rt4", List.of("vhost:10", "vhost:11", "vhost:12"));
-        machines.put("htest", List.of("tap:0"));
+        machines.put("rt1", List.of("vhost:0", "vhost:1", "vhost:2"));
+        machines.put("rt2", List.of("vhost:3", "vhost:4"));
+        machines.put("rt3", List.of("vhost:5", "vhost:6"));
+        machines.put("rt4", List.of("vhost:7", "vhost:8", "vhost:9"));
+        machines.put("h1", List.of("vhost:10"));
+        machines.put("h2", List.of("vhost:11"));
+        machines.put("htest", List.of("vhost:12"));
+        machines.put("host", List.of("phy:0"));
         return reader.read(machines);
     }
 

@@ -17,7 +17,7 @@ class LayouterTest {
         final Drawing drawing = Layouter.layout(topology);
         assertEquals(topology.nodes().size(), drawing.boxes().size());
         assertEquals(topology.merged().edges().size(), drawing.lines().size());
-        assertEquals(7, drawing.frames().size());
+        assertEquals(8, drawing.frames().size());
         assertTrue(drawing.lines().stream().allMatch(line -> line.arrowAtStart() && line.arrowAtEnd()));
         check(drawing);
     }

@@ -81,10 +81,11 @@ class RenderersTest {
                   └─ vf:1:m -> phy:1
             """, TextRenderer.render(Graphs.classifyIcmp()));
         assertTrue(TextRenderer.render(Graphs.sixNetworks()).contains("""
-            vhost:0 [h1]
-            └─ <-> vf:1:net1 (bridge)
-               ├─ <-> vhost:2 [rt1]
-               └─ <-> tap:0 [htest]
+            phy:0 [host]
+            └─ <-> vf:1:br1 (bridge)
+               ├─ <-> vhost:0 [rt1]
+               ├─ <-> vhost:10 [h1]
+               └─ <-> vhost:12 [htest]
             """));
     }
 
@@ -109,7 +110,7 @@ class RenderersTest {
         assertTrue(text.contains("        vhost_1[\"vhost:1\"]:::vhost"));
         assertTrue(text.contains("    ring_1 -->|\"nfv:1\"| vhost_1"));
         assertTrue(text.contains("    vhost_4 -.->|\"nfv:4\"| ring_1"));
-        assertTrue(MermaidRenderer.render(Graphs.sixNetworks()).contains("    vhost_0 <--> vf_1_net1\n"));
+        assertTrue(MermaidRenderer.render(Graphs.sixNetworks()).contains("    vhost_0 <--> vf_1_br1\n"));
     }
 
     @Test
