@@ -40,15 +40,8 @@ class StartIT {
         return SppProcess.start("start", Map.of(), command);
     }
 
-    /** Blocks of a page by their kind, in order. */
     private static List<String> blocks(String kind) throws IOException {
-        Matcher matcher = Pattern.compile("(?s)```" + kind + "\n(.*?)```")
-                .matcher(Files.readString(ProjectHome.directory().resolve("docs/start.md")));
-        List<String> blocks = new ArrayList<>();
-        while (matcher.find()) {
-            blocks.add(matcher.group(1));
-        }
-        return blocks;
+        return ConsoleBlocks.of("docs/start.md", kind);
     }
 
     private static List<Integer> freePorts() throws IOException {
