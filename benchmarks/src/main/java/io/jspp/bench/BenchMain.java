@@ -39,7 +39,8 @@ public final class BenchMain implements Callable<Integer> {
             paramLabel = "PATH",
             description = "vhost: guest to guest; veth: guest, AF_PACKET, veth pair, AF_PACKET, guest (root);"
                     + " ring: guest, nfv, ring, second nfv, guest;"
-                    + " chain: a vf's components joined by rings, and each alone; micro: the JMH benchmarks")
+                    + " chain: a vf's components joined by rings, and each alone;"
+                    + " components: what a frame costs in them; micro: the JMH benchmarks")
     private String path;
 
     @Parameters(
@@ -136,13 +137,19 @@ public final class BenchMain implements Callable<Integer> {
             chain();
             return ExitCode.OK;
         }
+        if (path.equals("components")) {
+            try (ComponentCosts costs = new ComponentCosts()) {
+                costs.run(System.out, pairs);
+            }
+            return ExitCode.OK;
+        }
         BenchPath chosen = switch (path) {
             case "vhost" -> BenchPath.vhost();
             case "veth" -> BenchPath.veth();
             case "ring" -> BenchPath.ring();
             default ->
                 throw new ParameterException(
-                        spec.commandLine(), "'" + path + "': vhost, veth, ring, chain or micro expected");
+                        spec.commandLine(), "'" + path + "': vhost, veth, ring, chain, components or micro expected");
         };
         if (busy && idle) {
             throw new ParameterException(spec.commandLine(), "--busy or --idle, not both");

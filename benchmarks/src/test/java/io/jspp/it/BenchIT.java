@@ -90,7 +90,7 @@ class BenchIT {
     void shouldRefuseAnUnknownPath() {
         SppProcess bench = run("bench", "moon");
         assertEquals(2, bench.awaitExit(LIMIT), bench.tail());
-        assertTrue(bench.err().get(0).contains("vhost, veth, ring, chain or micro"), bench.tail());
+        assertTrue(bench.err().get(0).contains("vhost, veth, ring, chain, components or micro"), bench.tail());
     }
 
     private static SppProcess run(String... words) {

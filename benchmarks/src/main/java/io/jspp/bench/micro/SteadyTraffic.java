@@ -12,9 +12,9 @@ import io.jspp.port.TxQueue;
 import java.util.function.IntToLongFunction;
 
 /** What surrounds a component that is measured alone: a source of full bursts of 64-byte frames, a sink that copies as a guest's tx queue does. */
-final class SteadyTraffic implements AutoCloseable {
+public final class SteadyTraffic implements AutoCloseable {
     /** Frames the source hands out at once. */
-    static final int BURST = 64;
+    public static final int BURST = 64;
 
     private static final int FRAMES = 16_384;
     private static final int FRAME = 64;
@@ -27,7 +27,7 @@ final class SteadyTraffic implements AutoCloseable {
     private int counters;
 
     /** Gives the frames their addresses, each by its number. */
-    void address(IntToLongFunction destination, IntToLongFunction source) {
+    public void address(IntToLongFunction destination, IntToLongFunction source) {
         for (int i = 0; i < FRAMES; i++) {
             long to = destination.applyAsLong(i);
             long from = source.applyAsLong(i);
@@ -38,7 +38,7 @@ final class SteadyTraffic implements AutoCloseable {
     }
 
     /** Counters one behind the other; they end with this. */
-    CounterAllocator counters() {
+    public CounterAllocator counters() {
         return new CounterAllocator() {
             @Override
             public long allocate(String label) {
@@ -52,11 +52,11 @@ final class SteadyTraffic implements AutoCloseable {
         };
     }
 
-    RxQueue source() {
+    public RxQueue source() {
         return new Source(counters());
     }
 
-    TxQueue sink() {
+    public TxQueue sink() {
         return new Sink(counters());
     }
 
