@@ -2,7 +2,10 @@ package io.jspp.secondary.component.classifier;
 
 import io.jspp.mbuf.Burst;
 import io.jspp.mbuf.HeaderValues;
+import io.jspp.net.BigEndian;
+import io.jspp.net.EthernetHeader;
 import io.jspp.net.MacAddress;
+import io.jspp.net.VlanTag;
 import io.jspp.secondary.component.BurstComponent;
 import io.jspp.secondary.component.ComponentCounters;
 import io.jspp.secondary.component.ComponentCounters.Count;
@@ -16,6 +19,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * burst.
  */
 final class Classifier extends BurstComponent {
+    /** Words of a table that does not lie in the first cache anyway: 16 KiB. */
+    private static final int LARGE = 2048;
+
+    private static final int HEADER = EthernetHeader.LENGTH + VlanTag.LENGTH;
+
     private final HeaderValues header;
     private final ClassifierTable table;
     private final ComponentCounters counters;
@@ -27,6 +35,9 @@ final class Classifier extends BurstComponent {
     private final Output[] touched;
 
     private int touchedCount;
+
+    /** Keeps what {@link #fetch} reads from being left out by a compiler. */
+    private long fetched;
 
     /** @param byNumber outputs at their port numbers, null elsewhere */
     Classifier(
@@ -50,6 +61,9 @@ final class Classifier extends BurstComponent {
     protected boolean pass(Input input, Burst packets) {
         AtomicLongArray addresses = table.addresses().snapshot();
         touchedCount = 0;
+        if (addresses.length() > LARGE) {
+            fetch(addresses, packets);
+        }
         for (int i = 0; i < packets.packets; i++) {
             if (!read(header, input, packets, i, counters)) {
                 continue;
@@ -77,6 +91,24 @@ final class Classifier extends BurstComponent {
             congested |= output.isCongested();
         }
         return congested;
+    }
+
+    /**
+     * Brings headers and entries of a burst into the caches, where those of several packets come at the same time. What is read here decides
+     * nothing: a guest may still change it.
+     */
+    private void fetch(AtomicLongArray addresses, Burst packets) {
+        long read = 0;
+        for (int i = 0; i < packets.packets; i++) {
+            int s = packets.first[i];
+            if (packets.segmentLength[s] >= HEADER) {
+                long at = packets.segmentAddress[s];
+                boolean tagged = BigEndian.getShort(at + EthernetHeader.ETHERTYPE) == VlanTag.TPID_8021Q;
+                int vlan = tagged ? VlanTag.vid(VlanTag.tci(at)) : ClassifierTable.UNTAGGED;
+                read += MacTable.touch(addresses, MacTable.key(vlan, EthernetHeader.destination(at)));
+            }
+        }
+        fetched = read;
     }
 
     /** To all ports of the VLAN and, for a tagged frame, to the default for untagged ones. */

@@ -55,6 +55,11 @@ final class MacTable {
         }
     }
 
+    /** A word near a key's entry, of no meaning: who asks for those of many keys waits for memory once, not once for each. */
+    static long touch(AtomicLongArray words, long key) {
+        return words.getPlain(slot(key, words.length()));
+    }
+
     private static int slot(long key, int length) {
         // Fibonacci hashing: the top bits of the product depend on all bits of the key; as many as number length / 2
         // slots.
@@ -116,7 +121,7 @@ final class MacTable {
 
     private AtomicLongArray rebuilt() {
         int slots = MIN_SLOTS;
-        while (slots < 4 * (size + 1)) {
+        while (slots < 4 * size) {
             slots <<= 1;
         }
         AtomicLongArray from = words;
