@@ -38,6 +38,7 @@ final class RecipeLab implements AutoCloseable {
     private final Set<String> played = new TreeSet<>();
     private Path shellDirectory;
     private int heldGroup;
+    private Map<String, Long> heldRings = Map.of();
 
     /** @param directory for files of all kinds */
     RecipeLab(Path directory) {
@@ -199,32 +200,31 @@ final class RecipeLab implements AutoCloseable {
     }
 
     private void flow(Flow flow) {
-        if (flow.from().equals("held")) {
-            connect(flow.to());
-            traffic.due(heldGroup, flow.to());
-            traffic.await(heldGroup);
-            return;
-        }
-        boolean nowhere = flow.to().isEmpty();
-        connect(flow.to());
-        FarEnd source = end(flow.from());
-        if (source instanceof GuestEnd guest && (!nowhere || flow.held())) {
-            guest.awaitConnection();
-        }
         boolean byRings = flow.via().stream().anyMatch(name -> name.startsWith("ring:"));
-        Map<String, Long> before = byRings ? rings() : Map.of();
-        int group = traffic.send(flow.from(), flow.destination(), flow.to());
-        traffic.await(group);
-        if (nowhere) {
-            traffic.awaitQuiet();
+        connect(flow.to());
+        int group = heldGroup;
+        Map<String, Long> before = heldRings;
+        if (flow.from().equals("held")) {
+            traffic.due(group, flow.to());
+        } else {
+            if (end(flow.from()) instanceof GuestEnd guest && (!flow.to().isEmpty() || flow.held())) {
+                guest.awaitConnection();
+            }
+            before = byRings ? rings() : Map.of();
+            group = traffic.send(flow.from(), flow.destination(), flow.to());
         }
-        if (flow.held()) {
-            heldGroup = group;
+        traffic.await(group);
+        if (flow.to().isEmpty()) {
+            traffic.awaitQuiet();
         }
         if (byRings) {
             awaitRings(Set.copyOf(flow.via()), before);
         } else {
             assertEquals(Set.copyOf(flow.via()), traffic.guestsPassed(group));
+        }
+        if (flow.held()) {
+            heldGroup = group;
+            heldRings = rings();
         }
     }
 
