@@ -238,18 +238,18 @@ final class Launcher implements AutoCloseable {
      * Takes over what an earlier primary launched: what died meanwhile is started again, what runs is watched. Before any command.
      *
      * @param lines of {@link #lines}, among others
-     * @param left whether a process said good-bye to this primary
+     * @param left whether a process said good-bye
      * @param afterChange called when {@link #lines} has changed, on any thread, without this object's lock
      */
     void takeOver(List<String> lines, Predicate<ProcessIdentity> left, Runnable afterChange) {
         synchronized (this) {
-            lines.forEach(line -> ConfigurationStore.attempt(line, () -> takeOver(line)));
+            lines.forEach(line -> ConfigurationStore.attempt(line, () -> takeOver(line, left)));
         }
         changed = afterChange;
         thread.scheduleWithFixedDelay(() -> look(left), LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
     }
 
-    private void takeOver(String line) {
+    private void takeOver(String line, Predicate<ProcessIdentity> left) {
         Launched entry = Launched.parse(line);
         if (entry == null) {
             return;
@@ -257,7 +257,7 @@ final class Launcher implements AutoCloseable {
         launched.put(entry.id(), entry);
         if (entry.state() == Launched.State.RUNNING) {
             LOG.info("took over {}, log {}", entry, entry.log());
-        } else if (patience.restart) {
+        } else if (patience.restart && !left.test(entry.identity())) {
             goOn(entry, entry.toString(), "no primary to see it");
         } else {
             entry.ended(true, 0, 0);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -447,9 +448,15 @@ final class Registry {
         clientFile.write(clients.values().stream().map(Client::process).toList());
     }
 
-    /** Whether this process was the last with its client id that said good-bye. */
+    /** Whether this process was the last with its client id, and said good-bye to this primary, or to an earlier one for ever. */
     synchronized boolean hasLeft(ProcessIdentity process) {
-        return left.containsValue(process);
+        ClientTable table = segment.clients();
+        return left.containsValue(process)
+                || IntStream.range(1, table.size())
+                        .mapToObj(table::get)
+                        .anyMatch(client -> client.state() == ClientTable.State.EXITED
+                                && client.pid() == process.pid()
+                                && client.startTime() == process.startTicks());
     }
 
     /** Attached secondaries, in the order of their ids. */

@@ -222,6 +222,17 @@ class LauncherTest {
     }
 
     @Test
+    void shouldLetGoWhoSaidGoodByeToTheLastPrimary() throws Exception {
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
+        launcher.close();
+        ProcessHandle handle = ProcessHandle.of(pid(status())).orElseThrow();
+        assertTrue(handle.destroyForcibly());
+        handle.onExit().get(30, TimeUnit.SECONDS);
+        succeed(process -> process.pid() == handle.pid(), () -> {});
+        assertTrue(status().contains("\"state\":\"ended\",\"restarts\":0,\"last_exit\":null"), status());
+    }
+
+    @Test
     void shouldSayWhatCantBeStarted() throws Exception {
         Files.delete(directory.resolve("spp"));
         CommandException absent = assertThrows(

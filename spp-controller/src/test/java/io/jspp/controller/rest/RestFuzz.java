@@ -52,7 +52,7 @@ final class RestFuzz {
         "migrations",
         "1",
         "2",
-        "99",
+        "98",
         "0",
         "-1",
         "999999999999",
@@ -66,7 +66,7 @@ final class RestFuzz {
         "name;x",
         "é"
     };
-    private static final String[] NAMES = {"fwd1", "0", "1", "3", "99", "vhost:0", "a%20b", "-1"};
+    private static final String[] NAMES = {"fwd1", "0", "1", "3", "98", "vhost:0", "a%20b", "-1"};
     private static final String[] KEYS = {
         "action",
         "port",
