@@ -52,12 +52,22 @@ final class UpCommand implements Callable<Integer> {
             new Packages(home).install("lab " + lab.name(), programs(lab), lab.has(Kind.VM));
             copy(file, directory);
             directory.note("variant", variant);
-            start(lab, start);
-            Runtime.getRuntime().removeShutdownHook(onEnd);
+            try {
+                start.run();
+                new LabTable(lab, directory).print(System.out);
+                System.out.println("./spp lab check " + lab.name() + "   ./spp lab exec NODE COMMAND…   ./spp cli -b "
+                        + LabTarget.restAddress(directory) + "   ./spp lab down " + lab.name());
+                Runtime.getRuntime().removeShutdownHook(onEnd);
+            } catch (RuntimeException failure) {
+                throw new ProcessException(
+                        ExitCode.FAILED,
+                        "lab " + lab.name()
+                                + (isEnding()
+                                        ? " is not up: it was told to end"
+                                        : " can't be started: " + failure.getMessage()),
+                        failure);
+            }
         }
-        new LabTable(lab, directory).print(System.out);
-        System.out.println("./spp lab check " + lab.name() + "   ./spp lab exec NODE COMMAND…   ./spp cli -b "
-                + LabTarget.restAddress(directory) + "   ./spp lab down " + lab.name());
         return ExitCode.OK;
     }
 
@@ -81,12 +91,15 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void start(Lab lab, LabStart start) {
+    /** Whether this process was told to end: nobody may ask for a last word any more then. */
+    private static boolean isEnding() {
+        Thread none = new Thread(() -> {});
         try {
-            start.run();
-        } catch (RuntimeException failure) {
-            throw new ProcessException(
-                    ExitCode.FAILED, "lab " + lab.name() + " can't be started: " + failure.getMessage(), failure);
+            Runtime.getRuntime().addShutdownHook(none);
+            Runtime.getRuntime().removeShutdownHook(none);
+            return false;
+        } catch (IllegalStateException shutdownInProgress) {
+            return true;
         }
     }
 

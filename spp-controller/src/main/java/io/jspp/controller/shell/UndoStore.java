@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -74,9 +75,13 @@ final class UndoStore {
 
     /** Writes a file as a whole or not at all. */
     static void write(final Path file, final String text) throws IOException {
-        final Path fresh = Path.of(file + ".new");
+        // Beside it, under a name that nobody has, and through no link that somebody may have put there.
+        final Path fresh = file.resolveSibling(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".new");
+        Files.deleteIfExists(fresh);
         try {
-            Files.writeString(fresh, text, StandardCharsets.UTF_8);
+            Files.writeString(
+                    fresh, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(fresh);

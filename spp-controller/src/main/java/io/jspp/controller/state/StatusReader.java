@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -192,7 +193,7 @@ public final class StatusReader {
             if (name.equals(responder.get(NAME))) {
                 print = "on".equals(responder.get("print"));
                 for (final Map<String, Object> address : objects(responder, "addresses")) {
-                    final boolean own = responder.get("mac_address").equals(address.get("mac_address"));
+                    final boolean own = Objects.equals(responder.get("mac_address"), address.get("mac_address"));
                     addresses.put(
                             String.valueOf(address.get("address")),
                             own ? "" : String.valueOf(address.get("mac_address")));
