@@ -169,7 +169,9 @@ final class LabStart {
     private void processes() {
         say("controller, primary, " + lab.secondaries().size() + " of vf, nfv, mirror, pcap");
         // Made here, before the processes want to all at once.
-        directory.note("run directory", RunDirectory.expected("", lab.prefix(), System.getenv()).toString());
+        directory.note(
+                "run directory",
+                RunDirectory.expected("", lab.prefix(), System.getenv()).toString());
         RunDirectory.select("", lab.prefix(), System.getenv());
         SwitchWords words = new SwitchWords(lab, interfaces);
         DetachedProcess controller = spp("ctl", words.controller());

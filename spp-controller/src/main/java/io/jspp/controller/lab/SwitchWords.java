@@ -47,7 +47,13 @@ final class SwitchWords {
         List<String> own = given.subList(Math.min(given.size(), dashes + 1), given.size());
         words.addAll(own);
         if (!own.contains("-p")) {
-            words.addAll(List.of("-p", "0x" + BigInteger.ONE.shiftLeft(devices).subtract(BigInteger.ONE).toString(16)));
+            words.addAll(List.of(
+                    "-p",
+                    "0x"
+                            + BigInteger.ONE
+                                    .shiftLeft(devices)
+                                    .subtract(BigInteger.ONE)
+                                    .toString(16)));
         }
         if (!own.contains("-n")) {
             words.addAll(List.of("-n", "1"));
