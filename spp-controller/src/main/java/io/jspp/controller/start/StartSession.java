@@ -102,7 +102,15 @@ final class StartSession implements AutoCloseable {
      * @return exit status
      */
     int run(final boolean withShell) throws InterruptedException {
-        supervisor.start(READY_MS, termination::asked);
+        try {
+            supervisor.start(READY_MS, termination::asked);
+        } catch (final ProcessException failure) {
+            // Ctrl-C also ends a process that is just being started, before this one has heard of it.
+            if (termination.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
+                return ExitCode.OK;
+            }
+            throw failure;
+        }
         awaitRegistered();
         for (final List<String> preparation : commands.preparations()) {
             if (!termination.asked()) {
@@ -168,7 +176,7 @@ final class StartSession implements AutoCloseable {
                 shell.destroy();
             }
         }
-        if (shell.exitValue() != ExitCode.OK && !termination.asked()) {
+        if (shell.exitValue() != ExitCode.OK && !termination.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
             err.println("spp start: " + StartCommands.typed(words.subList(1, words.size())) + " ended with exit status "
                     + shell.exitValue());
         }

@@ -100,7 +100,8 @@ final class Supervised {
     }
 
     /**
-     * Starts it. Ctrl-C and the end of a terminal are not for it but for the process that supervises it.
+     * Starts it in a session of its own: Ctrl-C, the end of a terminal and what is sent to the whole process group, as timeout(1) does, are not for it
+     * but for the process that supervises it. To be told twice would stop it without cleaning up.
      *
      * @throws IOException when it can't be started, or its log not written
      */
@@ -114,7 +115,7 @@ final class Supervised {
         logStart = Files.size(log);
         looked = logStart;
         saidReady = false;
-        final List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh"));
+        final List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec setsid \"$@\"", "sh"));
         command.addAll(part.command());
         final ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -104,6 +104,16 @@ class StartProcessTest {
         Patience.poll("nothing is left running", LIMIT, () -> sleeping() == 0);
     }
 
+    /** Ctrl-C reaches a process that has not learned to ignore it yet: that is no failure. */
+    @Test
+    void shouldEndInPeaceWhenTheSignalEndsWhatItIsStarting() throws IOException {
+        SppProcess start = start("test $1 = ctl || { kill -TERM $PPID; kill -INT $$; exit 130; }; " + SLEEP);
+        assertEquals(0, start.awaitExit(LIMIT), start.tail());
+        assertEquals(List.of(), start.err());
+        assertEquals(0, sleeping());
+        assertFalse(Files.exists(runs.resolve("one")));
+    }
+
     @Test
     void shouldRefuseToStartWhatRuns() throws IOException {
         SppProcess first = start(SLEEP);

@@ -140,6 +140,13 @@ class SupervisorTest {
         assertTrue(news.get(1).endsWith("last words"), news.toString());
     }
 
+    /** A signal for the process group of who supervises is passed on once, not got twice. */
+    @Test
+    void shouldGiveItASessionOfItsOwn() throws Exception {
+        start(part("a", "test $(cut -d' ' -f6 /proc/$$/stat) = $$ || exit 4; echo ready: alone; exec sleep 60"));
+        assertEquals(1, news.size());
+    }
+
     /** Ctrl-C on a terminal goes to everybody in the foreground. */
     @Test
     void shouldShieldItFromInterrupts() throws Exception {
