@@ -12,6 +12,7 @@ import io.jspp.testing.Patience;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,8 +64,7 @@ class BridgeIT {
             c.adopt(taps.get(2), "10.9.5.3/24");
             a.check("ip", "-6", "addr", "add", "fd09::1/64", "dev", taps.get(0), "nodad");
             SppProcess vf = startVf();
-            play("docs/bridge.md");
-            play("docs/responder.md");
+            play("docs/bridge.md", "docs/responder.md");
 
             ping(a, "10.9.5.2");
             ping(c, "10.9.5.1");
@@ -78,7 +78,11 @@ class BridgeIT {
             String header = "src address: 10.9.5.2 | dest address: 10.9.5.9";
             assertTrue(vf.out().stream().anyMatch(line -> line.endsWith(header)), vf.tail());
 
-            cluster.shell("vf 1; port del tap:1 rx br", "vf 1; port del tap:1 tx br");
+            for (String direction : List.of("rx", "tx")) {
+                String body = "{\"action\": \"detach\", \"port\": \"tap:1\", \"dir\": \"" + direction + "\"}";
+                HttpResponse<String> reply = rest.send("PUT", VF + "/components/br/ports", body);
+                assertEquals(204, reply.statusCode(), reply.body());
+            }
             assertEquals(List.of(), macs("tap:1"));
             assertEquals(1, a.start("ping", "-c", "1", "-W", "1", "10.9.5.2").awaitExit(LIMIT));
             vf.kill();
@@ -101,13 +105,17 @@ class BridgeIT {
         return vf;
     }
 
-    /** The page's first block of commands. */
-    private void play(String page) throws IOException {
-        String text = Files.readString(ProjectHome.directory().resolve(page));
-        Matcher block = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL).matcher(text);
-        assertTrue(block.find(), page);
-        cluster.shell(
-                block.group(1).lines().map(line -> line.replace("spp > ", "")).toArray(String[]::new));
+    /** The first block of commands of each page. */
+    private void play(String... pages) throws IOException {
+        List<String> commands = new ArrayList<>();
+        for (String page : pages) {
+            String text = Files.readString(ProjectHome.directory().resolve(page));
+            Matcher block =
+                    Pattern.compile("```console\n(.*?)```", Pattern.DOTALL).matcher(text);
+            assertTrue(block.find(), page);
+            block.group(1).lines().map(line -> line.replace("spp > ", "")).forEach(commands::add);
+        }
+        cluster.shell(commands.toArray(new String[0]));
     }
 
     private void shouldKnowWhereTheHostsAre(List<String> taps, List<NetworkNamespace> namespaces) {
