@@ -27,9 +27,7 @@ class UndoStoreTest {
         Path others = Files.writeString(directory.resolve("now.yaml.new"), "mine");
         Path target = Files.writeString(directory.resolve("target"), "precious");
         Files.createSymbolicLink(
-                directory.resolve(
-                        ".now.yaml." + ProcessHandle.current().pid() + ".new"),
-                target);
+                directory.resolve(".now.yaml." + ProcessHandle.current().pid() + ".new"), target);
         UndoStore.write(directory.resolve("now.yaml"), "state");
         assertEquals("state", Files.readString(directory.resolve("now.yaml")));
         assertEquals("mine", Files.readString(others));
