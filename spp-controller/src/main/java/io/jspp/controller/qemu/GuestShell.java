@@ -43,6 +43,10 @@ public final class GuestShell implements AutoCloseable {
     private static final String AGAIN = "AGAIN ";
 
     private static final int TRIES = 5;
+
+    /** Of one command; what more it prints is left out. */
+    private static final int KEPT_LINES = 50_000;
+
     private static final String STREAM = "STREAM ";
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(120);
@@ -119,7 +123,9 @@ public final class GuestShell implements AutoCloseable {
                 if (parts.length == 3 && streams.containsKey(parts[1])) {
                     streams.get(parts[1]).add(new Line(parts[2], line.atNs()));
                 }
-            } else {
+            } else if (lines.size() < KEPT_LINES
+                    || line.text().startsWith(EXIT)
+                    || line.text().equals(READY)) {
                 lines.add(line);
             }
             lines.notifyAll();
