@@ -140,17 +140,20 @@ final class StartedBridge implements StartedComponent {
             tags[port.number()] = port.tag();
             names[port.number()] = id.toString();
         });
+        int[] total = {0};
         List<Address> all = new ArrayList<>();
-        table.forEach(
-                tags,
-                Bridge.ticks(nowNs),
-                (key, tag, age) -> all.add(new Address(
+        table.forEach(tags, Bridge.ticks(nowNs), (key, tag, age) -> {
+            total[0]++;
+            if (most != 0) {
+                all.add(new Address(
                         BridgeTable.vlan(key),
                         BridgeTable.address(key),
                         names[PortTag.number(tag)],
-                        age / TICKS_PER_SECOND)));
+                        age / TICKS_PER_SECOND));
+            }
+        });
         all.sort(Comparator.comparingInt(Address::vlan).thenComparingLong(Address::address));
-        return new Table(name, all.size(), table.capacity(), List.copyOf(all.subList(0, Math.min(most, all.size()))));
+        return new Table(name, total[0], table.capacity(), List.copyOf(all.subList(0, Math.min(most, all.size()))));
     }
 
     @Override
