@@ -145,6 +145,7 @@ class PrimaryIT {
         await("started again", "\"state\": \"running\", \"restarts\": 1, \"last_exit\": 137");
         awaitNfv("\"ring:2\"");
         cluster.shell("vf 2; exit", "mirror 3; exit", "pcap 4; exit");
+        awaitOthersEnded("end"); // whoever ends while there is no primary can tell nobody that it was on purpose
         SppProcess next = takeOver(cluster, primary, primaryWords);
         cluster.shell("nfv 1; exit");
         await("ended", "\"state\": \"ended\", \"restarts\": 2, \"last_exit\": 0");
@@ -157,6 +158,12 @@ class PrimaryIT {
         return next;
     }
 
+    private void awaitOthersEnded(String what) {
+        await(
+                "those who were told to exit " + what,
+                "^(?!.*\"name\": \"spp_(vf|mirror|pcap)\"[^}]*\"state\": \"(running|waiting))");
+    }
+
     /** A primary that was killed is followed by one that starts again what the first launched. */
     private SppProcess takeOver(SppCluster cluster, SppProcess primary, List<String> words) {
         primary.kill();
@@ -164,9 +171,7 @@ class PrimaryIT {
         long pid = Long.parseLong(
                 await("taken over", "\"name\": \"spp_nfv\", \"id\": 1, \"pid\": ([0-9]+), \"state\": \"running\"")
                         .group(1));
-        await(
-                "those who were told to end stay ended",
-                "^(?!.*\"name\": \"spp_(vf|mirror|pcap)\"[^}]*\"state\": \"(running|waiting))");
+        awaitOthersEnded("stay ended");
         assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
         await("started again", "\"id\": 1, \"pid\": (?!" + pid + "\\b)[0-9]+, \"state\": \"running\", \"restarts\": 2");
         awaitNfv("\"ring:2\"");
