@@ -96,7 +96,7 @@ public final class ConfigKeys {
     public static final ConfigKey BRIDGE_AGE = ConfigKey.integer(
             "bridge.age.s", 300, "s", 1, 1_000_000, "A bridge forgets an address from which nothing came for so long");
     public static final ConfigKey BRIDGE_ENTRIES =
-            ConfigKey.integer("bridge.entries", 8192, "addresses", 1, 1_048_576, "Addresses a bridge may know");
+            ConfigKey.integer("bridge.entries", 8192, "addresses", 1, 131_072, "Addresses a bridge may know");
     public static final ConfigKey BRIDGE_FLOOD_RATE = ConfigKey.integer(
             "bridge.flood.rate",
             0,
