@@ -7,12 +7,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * each entry as it was before or after its change, and is never held up.
  *
  * <pre>
- *   open addressing, linear probing, at most half full
+ *   open addressing, linear probing, at most three quarters full
  *   slot i:  words[2i]    key     0 never used, -1 removed, else (vlan + 1) &lt;&lt; 48 | address
  *            words[2i+1]  value   stored before the key of a new entry (release); an existing entry's is replaced in one store
  * </pre>
  *
- * <p>A table that is half full of keys and removed ones is rebuilt beside, twice as large when the keys need it, and published whole.
+ * <p>A table that keys and removed ones fill that far is rebuilt beside, twice as large when the keys need it, and published whole. So 10 000 entries lie in
+ * 256 KiB, which a second-level cache holds.
  */
 final class MacTable {
     /** What {@link #get} returns for an absent entry. */
@@ -82,7 +83,7 @@ final class MacTable {
             w.setRelease(at + 1, value);
             return;
         }
-        if (4 * (used + 1) > w.length()) {
+        if (8 * (used + 1) > 3 * w.length()) {
             w = rebuilt();
             at = find(w, key);
         }
@@ -121,7 +122,7 @@ final class MacTable {
 
     private AtomicLongArray rebuilt() {
         int slots = MIN_SLOTS;
-        while (slots < 4 * size) {
+        while (slots <= 2 * size) {
             slots <<= 1;
         }
         AtomicLongArray from = words;
