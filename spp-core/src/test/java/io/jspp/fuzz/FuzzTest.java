@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("once")
 @Timeout(value = 25, unit = TimeUnit.HOURS)
 class FuzzTest {
-    private static final double SECONDS = 10;
+    private static final double SECONDS = 6;
 
     static Stream<String> targets() {
         String only = System.getProperty("spp.fuzz", "");

@@ -30,9 +30,8 @@ class ProfilesTest {
     @Test
     void shouldReadEveryProfile() throws IOException {
         try (Stream<Path> files = Files.list(ProjectHome.directory().resolve("conf"))) {
-            List<Path> profiles =
-                    files.filter(f -> f.toString().endsWith(".yaml") && !f.endsWith("start.yaml"))
-                            .toList();
+            List<Path> profiles = files.filter(f -> f.toString().endsWith(".yaml") && !f.endsWith("start.yaml"))
+                    .toList();
             assertTrue(profiles.size() >= 3, profiles.toString());
             profiles.forEach(ProfilesTest::read);
         }

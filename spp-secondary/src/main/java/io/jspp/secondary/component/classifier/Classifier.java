@@ -12,14 +12,13 @@ import io.jspp.secondary.component.ComponentCounters.Count;
 import io.jspp.secondary.component.Input;
 import io.jspp.secondary.component.Output;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * The running form: reads each header once, looks it up, and gathers the packet at the output found; sends what each output got at the end of the
  * burst.
  */
 final class Classifier extends BurstComponent {
-    /** Words of a table that does not lie in the first cache anyway: 16 KiB. */
+    /** Slots of a table that does not lie in the first cache anyway: 16 KiB. */
     private static final int LARGE = 2048;
 
     private static final int HEADER = EthernetHeader.LENGTH + VlanTag.LENGTH;
@@ -59,9 +58,9 @@ final class Classifier extends BurstComponent {
 
     @Override
     protected boolean pass(Input input, Burst packets) {
-        AtomicLongArray addresses = table.addresses().snapshot();
+        MacTable.Snapshot addresses = table.addresses().snapshot();
         touchedCount = 0;
-        if (addresses.length() > LARGE) {
+        if (addresses.slots() > LARGE) {
             fetch(addresses, packets);
         }
         for (int i = 0; i < packets.packets; i++) {
@@ -97,7 +96,7 @@ final class Classifier extends BurstComponent {
      * Brings headers and entries of a burst into the caches, where those of several packets come at the same time. What is read here decides
      * nothing: a guest may still change it.
      */
-    private void fetch(AtomicLongArray addresses, Burst packets) {
+    private void fetch(MacTable.Snapshot addresses, Burst packets) {
         long read = 0;
         for (int i = 0; i < packets.packets; i++) {
             int s = packets.first[i];

@@ -77,8 +77,8 @@ final class ClassifierTable {
         long key = MacTable.key(vlanIndex, address);
         int former = addresses.get(key);
         if (former != port) {
-            count(vlanIndex, port, 1, defaultPort(vlanIndex));
             addresses.put(key, port);
+            count(vlanIndex, port, 1, defaultPort(vlanIndex));
             if (former != MacTable.ABSENT) {
                 count(vlanIndex, former, -1, defaultPort(vlanIndex));
             }

@@ -1,5 +1,8 @@
 package io.jspp.secondary.component.classifier;
 
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -7,64 +10,97 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * each entry as it was before or after its change, and is never held up.
  *
  * <pre>
- *   open addressing, linear probing, at most three quarters full
- *   slot i:  words[2i]    key     0 never used, -1 removed, else (vlan + 1) &lt;&lt; 48 | address
- *            words[2i+1]  value   stored before the key of a new entry (release); an existing entry's is replaced in one store
+ *   open addressing by a hash of (VLAN, address), linear probing, at most half full: most entries are found at the first look
+ *   words[i]   63 ─────────── 16 15 ── 0      0 never used, pair 65535 removed
+ *             │ address         │ pair   │
+ *   pairs[n]  vlan &lt;&lt; 32 | value              stored before the first word that names it (release)
  * </pre>
  *
- * <p>A table that keys and removed ones fill that far is rebuilt beside, twice as large when the keys need it, and published whole. So 10 000 entries lie in
- * 256 KiB, which a second-level cache holds.
+ * <p>Many addresses share few pairs of VLAN and value, so an entry is one word, replaced in one store, and 10 000 of them lie in 256 KiB. A pair keeps
+ * its number until the table is rebuilt beside and published whole: when words or pairs are full, twice as large when the entries need it.
  */
 final class MacTable {
     /** What {@link #get} returns for an absent entry. */
     static final int ABSENT = -1;
 
     private static final int MIN_SLOTS = 16;
+    private static final int MIN_PAIRS = 8;
+    private static final int PAIR_BITS = 16;
+    private static final int PAIR = (1 << PAIR_BITS) - 1;
+    private static final long ADDRESS = (1L << 48) - 1;
     private static final long EMPTY = 0;
-    private static final long REMOVED = -1;
+    private static final long REMOVED = PAIR;
 
-    private volatile AtomicLongArray words = new AtomicLongArray(2 * MIN_SLOTS);
+    /** What a reader uses for one burst. */
+    static final class Snapshot {
+        private final AtomicLongArray words;
+
+        /** From 1 on; shorter than {@link #PAIR}. */
+        private final long[] pairs;
+
+        private Snapshot(int slots, int pairs) {
+            words = new AtomicLongArray(slots);
+            this.pairs = new long[pairs];
+        }
+
+        /** Slots, 8 bytes each. */
+        int slots() {
+            return words.length();
+        }
+    }
+
+    private volatile Snapshot current = new Snapshot(MIN_SLOTS, MIN_PAIRS);
 
     // control thread only
     private int size;
     private int used;
+    private Map<Long, Integer> pairNumbers = new HashMap<>();
 
     /** @param vlan 0..4096 */
     static long key(int vlan, long address) {
         return (long) (vlan + 1) << 48 | address;
     }
 
-    /** What a reader uses for one burst. */
-    AtomicLongArray snapshot() {
-        return words;
+    Snapshot snapshot() {
+        return current;
     }
 
     /** The value of a key, or {@link #ABSENT}. */
-    static int get(AtomicLongArray words, long key) {
+    static int get(Snapshot table, long key) {
+        AtomicLongArray words = table.words;
+        long[] pairs = table.pairs;
+        long address = key & ADDRESS;
+        int vlan = vlan(key);
         int mask = words.length() - 1;
         int at = slot(key, words.length());
         while (true) {
-            // acquire: pairs with the release of the key in put; the value is there when the key is
-            long found = words.getAcquire(at);
-            if (found == key) {
-                return (int) words.getAcquire(at + 1);
+            // acquire: pairs with the release in put; the pair is there when the word is
+            long word = words.getAcquire(at);
+            if (word >>> PAIR_BITS == address) {
+                int number = (int) word & PAIR;
+                if (number < pairs.length && pairs[number] >>> 32 == vlan && word != EMPTY) {
+                    return (int) pairs[number];
+                }
             }
-            if (found == EMPTY) {
+            if (word == EMPTY) {
                 return ABSENT;
             }
-            at = at + 2 & mask;
+            at = at + 1 & mask;
         }
     }
 
     /** A word near a key's entry, of no meaning: who asks for those of many keys waits for memory once, not once for each. */
-    static long touch(AtomicLongArray words, long key) {
-        return words.getPlain(slot(key, words.length()));
+    static long touch(Snapshot table, long key) {
+        return table.words.getPlain(slot(key, table.words.length()));
     }
 
-    private static int slot(long key, int length) {
-        // Fibonacci hashing: the top bits of the product depend on all bits of the key; as many as number length / 2
-        // slots.
-        return (int) (key * 0x9e37_79b9_7f4a_7c15L >>> Long.numberOfLeadingZeros(length) + 2) << 1;
+    private static int vlan(long key) {
+        return (int) (key >>> 48) - 1;
+    }
+
+    private static int slot(long key, int slots) {
+        // Fibonacci hashing: the top bits of the product depend on all bits of the key; as many as number the slots.
+        return (int) (key * 0x9e37_79b9_7f4a_7c15L >>> Long.numberOfLeadingZeros(slots) + 1);
     }
 
     int size() {
@@ -72,66 +108,101 @@ final class MacTable {
     }
 
     int get(long key) {
-        return get(words, key);
+        return get(current, key);
     }
 
-    /** Adds or replaces. Control thread, as all that follows. */
+    /**
+     * Adds or replaces. Control thread, as all that follows.
+     *
+     * @param value 0 or more
+     * @throws IllegalStateException when all entries together have more than 65533 pairs of VLAN and value
+     */
     void put(long key, int value) {
-        AtomicLongArray w = words;
-        int at = find(w, key);
-        if (at >= 0) {
-            w.setRelease(at + 1, value);
-            return;
+        Snapshot table = current;
+        long pair = (long) vlan(key) << 32 | value;
+        boolean crowded = 2 * (used + 1) > table.slots();
+        if (crowded || !pairNumbers.containsKey(pair) && pairNumbers.size() + 1 == table.pairs.length) {
+            table = rebuilt();
+            current = table;
         }
-        if (8 * (used + 1) > 3 * w.length()) {
-            w = rebuilt();
-            at = find(w, key);
+        int number = number(table, pair);
+        int at = find(table, key);
+        if (at < 0) {
+            at = ~at;
+            used++;
+            size++;
         }
-        insert(w, ~at, key, value);
-        used++;
-        size++;
-        words = w;
+        table.words.setRelease(at, key << PAIR_BITS | number);
     }
 
     /** Removes; nothing happens when it isn't there. */
     void remove(long key) {
-        AtomicLongArray w = words;
-        int at = find(w, key);
+        Snapshot table = current;
+        int at = find(table, key);
         if (at >= 0) {
-            w.setRelease(at, REMOVED);
+            table.words.setRelease(at, REMOVED);
             size--;
         }
     }
 
+    /** The number of a pair; its store is seen with the word that names it. */
+    private int number(Snapshot table, long pair) {
+        Integer known = pairNumbers.get(pair);
+        if (known != null) {
+            return known;
+        }
+        int number = pairNumbers.size() + 1;
+        table.pairs[number] = pair;
+        pairNumbers.put(pair, number);
+        return number;
+    }
+
     /** Place of a key, or the complement of where it would go. */
-    private static int find(AtomicLongArray w, long key) {
-        int at = slot(key, w.length());
-        while (w.getPlain(at) != EMPTY) {
-            if (w.getPlain(at) == key) {
+    private static int find(Snapshot table, long key) {
+        AtomicLongArray words = table.words;
+        int at = slot(key, words.length());
+        while (words.getPlain(at) != EMPTY) {
+            long word = words.getPlain(at);
+            if (word != REMOVED && word >>> PAIR_BITS == (key & ADDRESS) && vlanOf(table, word) == vlan(key)) {
                 return at;
             }
-            at = at + 2 & w.length() - 1;
+            at = at + 1 & words.length() - 1;
         }
         return ~at;
     }
 
-    private static void insert(AtomicLongArray w, int at, long key, long value) {
-        w.setPlain(at + 1, value);
-        w.setRelease(at, key);
+    private static int vlanOf(Snapshot table, long word) {
+        return (int) (table.pairs[(int) word & PAIR] >>> 32);
     }
 
-    private AtomicLongArray rebuilt() {
+    private Snapshot rebuilt() {
+        Snapshot from = current;
         int slots = MIN_SLOTS;
-        while (slots <= 2 * size) {
+        while (slots < 4 * size) {
             slots <<= 1;
         }
-        AtomicLongArray from = words;
-        AtomicLongArray to = new AtomicLongArray(2 * slots);
-        for (int i = 0; i < from.length(); i += 2) {
-            long key = from.getPlain(i);
-            if (key != EMPTY && key != REMOVED) {
-                insert(to, ~find(to, key), key, from.getPlain(i + 1));
+        long[] live = new long[from.slots()];
+        int count = 0;
+        for (int i = 0; i < live.length; i++) {
+            long word = from.words.getPlain(i);
+            if (word != EMPTY && word != REMOVED) {
+                live[count++] = word;
             }
+        }
+        int distinct = (int) Arrays.stream(live, 0, count)
+                .map(word -> from.pairs[(int) word & PAIR])
+                .distinct()
+                .count();
+        if (distinct + 2 >= PAIR) {
+            throw new IllegalStateException(
+                    "addresses in " + distinct + " pairs of VLAN and port: a classifier takes no more");
+        }
+        Snapshot to = new Snapshot(slots, Math.min(PAIR, Math.max(MIN_PAIRS, 2 * (distinct + 2))));
+        pairNumbers = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            long pair = from.pairs[(int) live[i] & PAIR];
+            long key = key((int) (pair >>> 32), live[i] >>> PAIR_BITS);
+            to.words.setPlain(~find(to, key), key << PAIR_BITS | number(to, pair));
         }
         used = size;
         return to;

@@ -2,12 +2,12 @@ package io.jspp.secondary.component.classifier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +64,28 @@ class MacTableTest {
             table.remove(key(n));
         }
         assertEquals(0, table.size());
-        assertTrue(table.snapshot().length() <= 64, "words: " + table.snapshot().length());
+        assertTrue(table.snapshot().slots() <= 32, "slots: " + table.snapshot().slots());
+    }
+
+    @Test
+    void shouldRefuseMorePairsOfVlanAndValueThanItCanNumber() {
+        int[] next = {0};
+        assertThrows(IllegalStateException.class, () -> {
+            for (; next[0] < 70_000; next[0]++) {
+                table.put(MacTable.key(1, next[0]), next[0]);
+            }
+        });
+        assertEquals(next[0], table.size());
+        for (int n = 0; n < next[0]; n++) {
+            assertEquals(n, table.get(MacTable.key(1, n)));
+        }
+        // gone ones make room
+        for (int n = 0; n < next[0]; n += 2) {
+            table.remove(MacTable.key(1, n));
+        }
+        table.put(MacTable.key(1, 70_000), 70_000);
+        assertEquals(70_000, table.get(MacTable.key(1, 70_000)));
+        assertEquals(1, table.get(MacTable.key(1, 1)));
     }
 
     /** A reader sees an entry that stays with a value it had, whatever happens to the others. */
@@ -76,7 +97,7 @@ class MacTableTest {
         }
         Thread reader = new Thread(() -> {
             while (!Thread.currentThread().isInterrupted() && fault.get() == null) {
-                AtomicLongArray words = table.snapshot();
+                MacTable.Snapshot words = table.snapshot();
                 for (int n = 0; n < 100; n++) {
                     int value = MacTable.get(words, key(n));
                     if (value >> 1 != n) {
