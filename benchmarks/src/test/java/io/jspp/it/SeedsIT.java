@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,7 +88,8 @@ class SeedsIT {
             }
             wire(cluster);
             assertEquals("virsh start [VM]", howTo.line(3));
-            try (SppProcess sniffer = host2.start("dumpcap", "-q", "-P", "-i", "eth0", "-w", capture.toString());
+            try (SppProcess sniffer =
+                            host2.start("dumpcap", "-q", "-P", "-B", "64", "-i", "eth0", "-w", capture.toString());
                     QemuGuest guest = QemuGuest.start(
                             GuestImage.prepare(ProjectHome.directory(), List.of()),
                             new QemuGuest.Options(
@@ -104,6 +106,7 @@ class SeedsIT {
                 }
                 assertNotEquals(0, guest.run("which ethtool", LIMIT).exitCode());
                 exchange(guest, host2, host3);
+                awaitWritten(capture);
             }
         }
         lookAt(PcapFile.read(capture));
@@ -151,6 +154,14 @@ class SeedsIT {
         for (NetworkNamespace host : List.of(host2, host3)) {
             List<String> tcp = host.check("busybox", "grep", "^Tcp:", "/proc/net/snmp");
             assertTrue(tcp.get(0).endsWith(" InCsumErrors") && tcp.get(1).endsWith(" 0"), tcp.toString());
+        }
+    }
+
+    /** dumpcap writes some time after a frame has passed; what it has not read yet when it ends is lost. */
+    private static void awaitWritten(Path capture) throws IOException {
+        long begin = System.nanoTime();
+        while (Files.size(capture) < NUMBERS_LENGTH && System.nanoTime() - begin < LIMIT.toNanos()) {
+            LockSupport.parkNanos(20_000_000);
         }
     }
 
