@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The end of a process: SIGTERM, SIGINT or an {@code exit} command asks for it once, the main thread waits for that and cleans up; a second
@@ -17,6 +18,7 @@ public final class Termination {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean interruptsLeft;
+    private volatile boolean stopping;
     private volatile Runnable atSecond = () -> {};
 
     /** Handles SIGTERM and SIGINT of this process from now on. */
@@ -55,6 +57,7 @@ public final class Termination {
                     yield null;
                 }
                 if (!signalled.compareAndSet(false, true)) {
+                    stopping = true;
                     try {
                         atSecond.run();
                     } finally {
@@ -78,6 +81,13 @@ public final class Termination {
     /** What a second signal does before it stops the process: short, and without waiting for anything. */
     public void atSecond(Runnable action) {
         atSecond = action;
+    }
+
+    /** Returns at once, but never when a second signal stops the process: the exit status is that signal's. Any thread, before it ends the process. */
+    public void leaveToSecond() {
+        while (stopping) {
+            LockSupport.park();
+        }
     }
 
     /** Asks the process to end; any thread, any number of times. */

@@ -84,10 +84,14 @@ public final class StartMain implements Callable<Integer> {
             }
             return ExitCode.OK;
         }
+        final Termination termination = Termination.install();
+        final int status;
         try (StartSession session =
-                new StartSession(config, commands, logDirectory, Termination.install(), System.out, System.err)) {
-            return session.run(!noShell && StandardInput.isTerminal());
+                new StartSession(config, commands, logDirectory, termination, System.out, System.err)) {
+            status = session.run(!noShell && StandardInput.isTerminal());
         }
+        termination.leaveToSecond();
+        return status;
     }
 
     private StartConfig config() throws YamlException {
