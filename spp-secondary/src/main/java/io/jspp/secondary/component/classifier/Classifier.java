@@ -35,8 +35,10 @@ final class Classifier extends BurstComponent {
 
     private int touchedCount;
 
-    /** Keeps what {@link #fetch} reads from being left out by a compiler. */
-    private long fetched;
+    /** What {@link #lookAhead} found: keys of a burst's packets (0: none, no key is), and the first word of each in the table. */
+    private final long[] keys;
+
+    private final long[] words;
 
     /** @param byNumber outputs at their port numbers, null elsewhere */
     Classifier(
@@ -54,14 +56,17 @@ final class Classifier extends BurstComponent {
         this.header = header;
         this.counters = counters;
         touched = new Output[outputs.size()];
+        keys = new long[burstCapacity];
+        words = new long[burstCapacity];
     }
 
     @Override
     protected boolean pass(Input input, Burst packets) {
         MacTable.Snapshot addresses = table.addresses().snapshot();
         touchedCount = 0;
-        if (addresses.slots() > LARGE) {
-            fetch(addresses, packets);
+        boolean ahead = addresses.slots() > LARGE;
+        if (ahead) {
+            lookAhead(addresses, packets);
         }
         for (int i = 0; i < packets.packets; i++) {
             if (!read(header, input, packets, i, counters)) {
@@ -70,7 +75,8 @@ final class Classifier extends BurstComponent {
             int vid = header.vid();
             int vlan = vid == HeaderValues.UNTAGGED ? ClassifierTable.UNTAGGED : vid;
             long destination = header.destination();
-            int port = MacTable.get(addresses, MacTable.key(vlan, destination));
+            long key = MacTable.key(vlan, destination);
+            int port = ahead && keys[i] == key ? MacTable.get(addresses, key, words[i]) : MacTable.get(addresses, key);
             if (!isHere(port)) {
                 port = table.fallback(vlan, MacAddress.isGroup(destination));
                 if (port != ClassifierTable.FLOOD && !isHere(port)) {
@@ -93,21 +99,23 @@ final class Classifier extends BurstComponent {
     }
 
     /**
-     * Brings headers and entries of a burst into the caches, where those of several packets come at the same time. What is read here decides
-     * nothing: a guest may still change it.
+     * Reads the keys of a burst, then the words of all of them: in two short loops many accesses to memory go on at the same time. What is read here
+     * decides nothing by itself, since a guest may still change it: a header that has another key when it counts is looked up again.
      */
-    private void fetch(MacTable.Snapshot addresses, Burst packets) {
-        long read = 0;
-        for (int i = 0; i < packets.packets; i++) {
+    private void lookAhead(MacTable.Snapshot addresses, Burst packets) {
+        int n = packets.packets;
+        for (int i = 0; i < n; i++) {
             int s = packets.first[i];
+            long key = 0;
             if (packets.segmentLength[s] >= HEADER) {
                 long at = packets.segmentAddress[s];
                 boolean tagged = BigEndian.getShort(at + EthernetHeader.ETHERTYPE) == VlanTag.TPID_8021Q;
                 int vlan = tagged ? VlanTag.vid(VlanTag.tci(at)) : ClassifierTable.UNTAGGED;
-                read += MacTable.touch(addresses, MacTable.key(vlan, EthernetHeader.destination(at)));
+                key = MacTable.key(vlan, EthernetHeader.destination(at));
             }
+            keys[i] = key;
         }
-        fetched = read;
+        MacTable.first(addresses, keys, n, words);
     }
 
     /** To all ports of the VLAN and, for a tagged frame, to the default for untagged ones. */

@@ -69,29 +69,48 @@ final class MacTable {
     static int get(Snapshot table, long key) {
         AtomicLongArray words = table.words;
         long[] pairs = table.pairs;
-        long address = key & ADDRESS;
-        int vlan = vlan(key);
         int mask = words.length() - 1;
         int at = slot(key, words.length());
         while (true) {
             // acquire: pairs with the release in put; the pair is there when the word is
             long word = words.getAcquire(at);
-            if (word >>> PAIR_BITS == address) {
-                int number = (int) word & PAIR;
-                if (number < pairs.length && pairs[number] >>> 32 == vlan && word != EMPTY) {
-                    return (int) pairs[number];
-                }
-            }
             if (word == EMPTY) {
                 return ABSENT;
+            }
+            int value = value(pairs, key, word);
+            if (value != ABSENT) {
+                return value;
             }
             at = at + 1 & mask;
         }
     }
 
-    /** A word near a key's entry, of no meaning: who asks for those of many keys waits for memory once, not once for each. */
-    static long touch(Snapshot table, long key) {
-        return table.words.getPlain(slot(key, table.words.length()));
+    /** Reads the first word to look at of each of {@code n} keys: who needs many waits for memory once, not once for each. */
+    static void first(Snapshot table, long[] keys, int n, long[] words) {
+        AtomicLongArray from = table.words;
+        for (int i = 0; i < n; i++) {
+            words[i] = from.getAcquire(slot(keys[i], from.length()));
+        }
+    }
+
+    /** As {@link #get(Snapshot, long)}, of somebody who has the key's first word. */
+    static int get(Snapshot table, long key, long first) {
+        if (first == EMPTY) {
+            return ABSENT;
+        }
+        int value = value(table.pairs, key, first);
+        return value == ABSENT ? get(table, key) : value;
+    }
+
+    /** The value in a word that is not {@link #EMPTY}, or {@link #ABSENT} when it is another key's or removed. */
+    private static int value(long[] pairs, long key, long word) {
+        if (word >>> PAIR_BITS == (key & ADDRESS)) {
+            int number = (int) word & PAIR;
+            if (number < pairs.length && pairs[number] >>> 32 == vlan(key)) {
+                return (int) pairs[number];
+            }
+        }
+        return ABSENT;
     }
 
     private static int vlan(long key) {

@@ -239,6 +239,50 @@ class ClassifierTest {
         assertEquals(List.of(plain(A)), lanes.get(0).take());
     }
 
+    /** A large table is looked up ahead, a burst at a time; what a guest rewrites in between, or a port's tag changes, is looked up again. */
+    @Test
+    void shouldClassifyALargeTableAsASmallOne() {
+        for (int i = 0; i < 5000; i++) {
+            entries.add(new Entry(3333, 0x5254_1000_0000L + i, lanes.get(i % 3).id()));
+        }
+        add(UNTAGGED, A, 0);
+        add(UNTAGGED, B, 1);
+        add(UNTAGGED, "default", 2);
+        add(7, B, 0);
+        assertEquals(
+                "[0569][157][2458]",
+                outcome(
+                        plain(A),
+                        plain(B),
+                        plain(UNKNOWN),
+                        "0102030405060708090a0b0c0d",
+                        tagged(A, 7),
+                        plain(BROADCAST),
+                        tagged(B, 7),
+                        tagged("52:54:10:00:00:01", 3333),
+                        tagged("52:54:10:00:00:02", 3333),
+                        tagged("52:54:10:00:00:03", 3333)));
+        assertEquals(1, counters.get(Count.RUNT));
+    }
+
+    @Test
+    void shouldClassifyByTheTagThatTheRxPortAddsInALargeTableToo() {
+        for (int i = 0; i < 5000; i++) {
+            entries.add(new Entry(7, 0x5254_1000_0000L + i, lanes.get(i % 3).id()));
+        }
+        add(UNTAGGED, "52:54:10:00:00:01", 0);
+        running = classifier.build(List.of(in.input(VlanOperation.add(7, 0))), outputs);
+        in.put(plain("52:54:10:00:00:01"), plain("52:54:10:00:00:02"));
+        running.poll(0);
+        assertEquals(List.of(), lanes.get(0).take());
+        assertEquals(List.of(tag7("52:54:10:00:00:01")), lanes.get(1).take());
+        assertEquals(List.of(tag7("52:54:10:00:00:02")), lanes.get(2).take());
+    }
+
+    private static String tag7(String destination) {
+        return frame(destination, "8100 0007 0800");
+    }
+
     @Test
     void shouldHandOverMbufsWithOneDestination() {
         add(UNTAGGED, A, 0);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class MacTableTest {
@@ -40,6 +41,13 @@ class MacTableTest {
         }
         for (long n = 0; n < 5000; n++) {
             assertEquals(model.getOrDefault(key(n), MacTable.ABSENT), table.get(key(n)), "seed " + seed);
+        }
+        long[] keys = LongStream.range(0, 5000).map(MacTableTest::key).toArray();
+        long[] words = new long[keys.length];
+        MacTable.first(table.snapshot(), keys, keys.length, words);
+        for (int n = 0; n < keys.length; n++) {
+            int value = MacTable.get(table.snapshot(), keys[n], words[n]);
+            assertEquals(model.getOrDefault(keys[n], MacTable.ABSENT), value, "seed " + seed);
         }
     }
 
