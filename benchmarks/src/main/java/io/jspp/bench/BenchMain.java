@@ -2,6 +2,7 @@ package io.jspp.bench;
 
 import io.jspp.config.CpuSets;
 import io.jspp.config.ExitCode;
+import io.jspp.controller.main.MainCommand;
 import io.jspp.frontend.FrontendConfig;
 import io.jspp.frontend.FrontendMemory;
 import io.jspp.frontend.TrafficPattern;
@@ -10,29 +11,19 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code ./spp bench}: figures of this machine, beside dpdk-testpmd where it is installed. */
 @Command(
         name = "spp bench",
-        mixinStandardHelpOptions = true,
-        version = "spp bench",
         description = {
             "Measures throughput and latency of real nfv processes between two guests that this process plays,",
             "and the same of dpdk-testpmd in turn where it is installed. Needs two CPUs, and a quiet machine."
         })
-public final class BenchMain implements Callable<Integer> {
+public final class BenchMain extends MainCommand {
     private static final int CEILING_RUNS = 3;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(
             index = "0",
@@ -109,50 +100,42 @@ public final class BenchMain implements Callable<Integer> {
     private BenchMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BenchMain())
-                .setParameterExceptionHandler((e, words) -> {
-                    e.getCommandLine().getErr().println("bench: " + e.getMessage());
-                    e.getCommandLine().usage(e.getCommandLine().getErr());
-                    return ExitCode.USAGE;
-                })
-                .setExecutionExceptionHandler((e, line, parsed) -> {
-                    if (e instanceof IllegalArgumentException) {
-                        line.getErr().println("bench: " + e.getMessage());
-                        line.usage(line.getErr());
-                        return ExitCode.USAGE;
-                    }
-                    line.getErr().println("bench: " + e.getMessage());
-                    return ExitCode.FAILED;
-                })
-                .execute(arguments));
+        System.exit(new BenchMain().run(arguments));
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        try {
+            measure();
+            return ExitCode.OK;
+        } catch (IllegalArgumentException wrong) {
+            throw usage(wrong.getMessage());
+        }
+    }
+
+    private void measure() throws InterruptedException {
         if (path.equals("micro")) {
             Micro.run(include);
-            return ExitCode.OK;
+            return;
         }
         if (path.equals("chain")) {
             chain();
-            return ExitCode.OK;
+            return;
         }
         if (path.equals("components")) {
             try (ComponentCosts costs = new ComponentCosts()) {
                 costs.run(System.out, pairs);
             }
-            return ExitCode.OK;
+            return;
         }
         BenchPath chosen = switch (path) {
             case "vhost" -> BenchPath.vhost();
             case "veth" -> BenchPath.veth();
             case "ring" -> BenchPath.ring();
-            default ->
-                throw new ParameterException(
-                        spec.commandLine(), "'" + path + "': vhost, veth, ring, chain, components or micro expected");
+            default -> throw usage("'" + path + "': vhost, veth, ring, chain, components or micro expected");
         };
         if (busy && idle) {
-            throw new ParameterException(spec.commandLine(), "--busy or --idle, not both");
+            throw usage("--busy or --idle, not both");
         }
         BenchSetup setup = setup(chosen.window());
         PrintStream out = System.out;
@@ -180,7 +163,6 @@ public final class BenchMain implements Callable<Integer> {
                     () -> new NfvSwitch(setup, wires.ours()),
                     reference ? () -> new TestpmdSwitch(setup, wires.reference()) : null);
         }
-        return ExitCode.OK;
     }
 
     private void chain() throws InterruptedException {
@@ -219,14 +201,11 @@ public final class BenchMain implements Callable<Integer> {
         int generator = generatorCpu != null ? generatorCpu : cpus.get(0);
         int device = deviceCpu != null ? deviceCpu : cpus.get(cpus.get(0) == generator ? 1 : 0);
         if (!allowed.contains(generator) || !allowed.contains(device) || generator == device) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--generator-cpu " + generator + " --device-cpu " + device + ": two different CPUs of " + allowed
-                            + " expected");
+            throw usage("--generator-cpu " + generator + " --device-cpu " + device + ": two different CPUs of "
+                    + allowed + " expected");
         }
         if (pairs < 1 || pairs > 1000 || !(seconds >= 0.5 && seconds <= 3600) || latencyRate < 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "--pairs 1 to 1000, --seconds 0.5 to 3600, --latency-rate 0 or more expected");
+            throw usage("--pairs 1 to 1000, --seconds 0.5 to 3600, --latency-rate 0 or more expected");
         }
         TrafficPattern pattern = imix ? TrafficPattern.IMIX : TrafficPattern.fixed(size);
         return new BenchSetup(

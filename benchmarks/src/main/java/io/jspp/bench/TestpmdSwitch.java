@@ -1,5 +1,6 @@
 package io.jspp.bench;
 
+import io.jspp.config.DirectoryTree;
 import io.jspp.controller.process.SppProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** DPDK's testpmd with two net_vhost devices, io forwarding on one lcore: the reference. Started for each measurement, since it never idles. */
 final class TestpmdSwitch implements SwitchUnderTest {
@@ -92,13 +91,8 @@ final class TestpmdSwitch implements SwitchUnderTest {
     }
 
     private static void removeTree(Path root) {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            DirectoryTree.remove(root);
         } catch (IOException e) {
             throw new UncheckedIOException("remove " + root, e);
         }

@@ -63,6 +63,7 @@ class ArchitectureTest {
         "vhostuser, memory linux counters virtio net state",
         "control, linux",
         "flow, ''",
+        "supervision, config",
     })
     void shouldUseOnlyThePackagesBelow(String name, String below) {
         String[] allowed = Stream.concat(Stream.of(name), Arrays.stream(below.split(" ")))

@@ -35,6 +35,12 @@ class LauncherIT {
         assertEquals("", outcome.err);
         assertEquals(0, outcome.exit);
         assertTrue(outcome.out.matches("spp \\S+ \\(Java (1[7-9]|[2-9]\\d)\\S*, /\\S+\\)\\n"), outcome.out);
+        Outcome command = spp(Map.of(), "lab", "--version");
+        assertEquals("", command.err);
+        assertEquals(0, command.exit);
+        assertEquals(
+                outcome.out.replaceFirst(", /\\S+", ""),
+                command.out.replaceFirst("lab ", "").replaceFirst(", /\\S+", ""));
     }
 
     @Test

@@ -8,26 +8,21 @@ import io.jspp.config.UsageException;
 import io.jspp.control.ControlEndpoint;
 import io.jspp.controller.access.AccessToken;
 import io.jspp.controller.access.RestAccess;
+import io.jspp.controller.main.MainCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code ./spp ctl}: the controller, in the foreground until it is told to end. */
 @Command(
         name = "spp ctl",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         description =
                 "Accepts the primary and the secondaries and offers REST. Keeps no state: stop and start it any time.")
-public final class CtlMain implements Callable<Integer> {
+public final class CtlMain extends MainCommand {
     @Option(
             names = {"-b", "--bind-addr"},
             paramLabel = "ADDR",
@@ -83,25 +78,11 @@ public final class CtlMain implements Callable<Integer> {
             description = "error, warning, info, debug, trace or 1..8 (info with --log-file, else warning)")
     private String logLevel;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "show this text")
-    private boolean help;
-
-    @Spec
-    private CommandSpec spec;
-
     private CtlMain() {}
 
     /** Runs until SIGTERM or SIGINT. */
     public static void main(final String[] arguments) {
-        System.exit(new CommandLine(new CtlMain())
-                .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {
-                    commandLine.getErr().println("spp ctl: " + failure.getMessage());
-                    return ExitCode.FAILED;
-                })
-                .execute(arguments));
+        System.exit(new CtlMain().run(arguments));
     }
 
     @Override
@@ -158,9 +139,5 @@ public final class CtlMain implements Callable<Integer> {
         } catch (final UsageException malformed) {
             throw usage("--log-level: " + malformed.getMessage());
         }
-    }
-
-    private CommandLine.ParameterException usage(final String sentence) {
-        return new CommandLine.ParameterException(spec.commandLine(), "spp ctl: " + sentence);
     }
 }

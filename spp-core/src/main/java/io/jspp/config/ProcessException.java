@@ -1,7 +1,7 @@
 package io.jspp.config;
 
 /** A process can't start or go on; the message is a sentence for the operator (what, cause, next step). */
-public final class ProcessException extends RuntimeException {
+public final class ProcessException extends RuntimeException implements KnownExit {
     private static final long serialVersionUID = 1L;
     private final int exitCode;
 
@@ -16,6 +16,7 @@ public final class ProcessException extends RuntimeException {
         this.exitCode = exitCode;
     }
 
+    @Override
     public int exitCode() {
         return exitCode;
     }

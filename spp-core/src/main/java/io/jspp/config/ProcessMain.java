@@ -1,6 +1,8 @@
 package io.jspp.config;
 
 import java.io.PrintStream;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The outermost frame of every process: turns what went wrong into a sentence on stderr and an exit status. */
 public final class ProcessMain {
@@ -20,26 +22,32 @@ public final class ProcessMain {
      * @param usage text for stdout ({@code --help}) or below a usage error
      * @return exit status
      */
-    public static int run(
-            String name, java.util.function.Supplier<String> usage, Body body, PrintStream out, PrintStream err) {
+    public static int run(String name, Supplier<String> usage, Body body, PrintStream out, PrintStream err) {
         try {
             return body.run();
         } catch (ProcessOptions.HelpRequest help) {
             out.print(usage.get());
             return ExitCode.OK;
         } catch (UsageException e) {
-            err.println(name + ": " + e.getMessage());
+            int status = failed(name, e, err::println);
             err.print(usage.get());
-            return ExitCode.USAGE;
-        } catch (ProcessException e) {
-            err.println(name + ": " + e.getMessage());
-            return e.exitCode();
+            return status;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.FAILED;
         } catch (Exception e) {
-            err.println(name + ": " + (e.getMessage() == null ? e.toString() : e.getMessage()));
-            return ExitCode.FAILED;
+            return failed(name, e, err::println);
         }
+    }
+
+    /**
+     * Says what ended a process.
+     *
+     * @param say told the sentence
+     * @return exit status
+     */
+    public static int failed(String name, Exception failure, Consumer<String> say) {
+        say.accept(name + ": " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+        return failure instanceof KnownExit known ? known.exitCode() : ExitCode.FAILED;
     }
 }

@@ -1,13 +1,11 @@
 package io.jspp.testing;
 
+import io.jspp.config.DirectoryTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Run-time directories of DPDK programs, which leave them behind. */
 public final class DpdkRuntime {
@@ -30,13 +28,8 @@ public final class DpdkRuntime {
     }
 
     private static void removeTree(Path root) {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            DirectoryTree.remove(root);
         } catch (IOException e) {
             throw new UncheckedIOException("remove " + root, e);
         }

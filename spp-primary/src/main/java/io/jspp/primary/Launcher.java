@@ -6,6 +6,7 @@ import io.jspp.config.ProcessOptions;
 import io.jspp.control.CommandException;
 import io.jspp.control.JsonWriter;
 import io.jspp.runtime.ConfigurationStore;
+import io.jspp.supervision.Lives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,30 +30,16 @@ import org.slf4j.LoggerFactory;
 final class Launcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     private static final String PREFIX = "spp_";
-    private static final int MOST_DOUBLINGS = 5;
 
     /** How often processes are looked at whose parent this one is not. */
     private static final long LOOK_MS = 200;
-
-    /**
-     * How deaths are dealt with.
-     *
-     * @param restart false: not at all
-     * @param pauseMs before the first restart, doubled with every quick death up to 32 times that
-     * @param steadyMs a process that lived as long did not die quickly
-     * @param quickDeaths in a row, after which it is given up
-     */
-    record Patience(boolean restart, long pauseMs, long steadyMs, int quickDeaths) {
-        static Patience of(ProcessOptions options) {
-            return new Patience(options.configuration().flag(ConfigKeys.LAUNCH_RESTART), 500, 10_000, 10);
-        }
-    }
 
     private final Path program;
     private final Path logDirectory;
     private final String filePrefix;
     private final Map<String, String> environment;
-    private final Patience patience;
+    private final boolean restart;
+    private final Lives.Patience patience;
     private final Map<Integer, Launched> launched = new TreeMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread daemon = new Thread(task, "launcher");
@@ -68,12 +55,20 @@ final class Launcher implements AutoCloseable {
      * @param program {@code ./spp}
      * @param filePrefix for processes that are not told another
      * @param environment what they find beside this process's own
+     * @param restart false: what dies is not started again
      */
-    Launcher(Path program, Path logDirectory, String filePrefix, Map<String, String> environment, Patience patience) {
+    Launcher(
+            Path program,
+            Path logDirectory,
+            String filePrefix,
+            Map<String, String> environment,
+            boolean restart,
+            Lives.Patience patience) {
         this.program = program;
         this.logDirectory = logDirectory;
         this.filePrefix = filePrefix;
         this.environment = Map.copyOf(environment);
+        this.restart = restart;
         this.patience = patience;
     }
 
@@ -95,7 +90,8 @@ final class Launcher implements AutoCloseable {
                         options.runDirectory().path()),
                 options.configuration().text(ConfigKeys.FILE_PREFIX),
                 environment,
-                Patience.of(options));
+                options.configuration().flag(ConfigKeys.LAUNCH_RESTART),
+                Lives.Patience.USUAL);
     }
 
     private static Path logDirectory(String configured, String home, Path runDirectory) {
@@ -124,7 +120,7 @@ final class Launcher implements AutoCloseable {
     private synchronized void startFirst(int id, String name, List<String> eal, List<String> application)
             throws CommandException {
         Launched former = launched.get(id);
-        if (former != null && former.state() == Launched.State.RUNNING) {
+        if (former != null && former.lives().state() == Lives.State.RUNNING) {
             throw new CommandException(
                     "client id " + id + " is in use by " + former + ": end that first, or choose another id");
         }
@@ -138,16 +134,16 @@ final class Launcher implements AutoCloseable {
         if (!hasId(id, application)) {
             command.addAll(List.of("-n", Integer.toString(id)));
         }
-        Launched entry = new Launched(id, name, command, logDirectory.resolve(name + "-" + id + ".log"));
+        Launched entry = new Launched(id, name, command, logDirectory.resolve(name + "-" + id + ".log"), patience);
         try {
             Files.createDirectories(logDirectory);
             watch(entry, entry.start(environment));
         } catch (IOException e) {
             throw new CommandException("launch of " + name + " " + id + ": " + e.getMessage() + " (output would go to "
-                    + entry.log() + ")");
+                    + entry.lives().log() + ")");
         }
         launched.put(id, entry);
-        LOG.info("launched {}, log {}", entry, entry.log());
+        LOG.info("launched {}, log {}", entry, entry.lives().log());
     }
 
     private static boolean hasId(int id, List<String> application) throws CommandException {
@@ -196,38 +192,34 @@ final class Launcher implements AutoCloseable {
                 return;
             }
             String who = entry.toString();
-            entry.ended(process.exitValue(), patience.restart, steadyNs(), patience.quickDeaths);
+            entry.ended(process.exitValue(), restart);
             goOn(entry, who, "exit status " + process.exitValue());
         }
         changed.run();
     }
 
-    private long steadyNs() {
-        return TimeUnit.MILLISECONDS.toNanos(patience.steadyMs);
-    }
-
     private void goOn(Launched entry, String who, String how) {
-        switch (entry.state()) {
+        Lives lives = entry.lives();
+        switch (lives.state()) {
             case ENDED -> LOG.info("{} has ended with {}", who, how);
             case WAITING -> {
-                long pauseMs = patience.pauseMs << Math.min(Math.max(entry.quickDeaths() - 1, 0), MOST_DOUBLINGS);
-                LOG.warn("{} died with {}: starting it again in {} ms", who, how, pauseMs);
-                later(() -> restart(entry), pauseMs);
+                LOG.warn("{} died with {}: starting it again in {} ms", who, how, lives.pauseMs());
+                later(() -> restart(entry), lives.pauseMs());
             }
-            default -> LOG.error("{} ended with {} and is not started again: see {}", who, how, entry.log());
+            default -> LOG.error("{} ended with {} and is not started again: see {}", who, how, lives.log());
         }
     }
 
     private void restart(Launched entry) {
         synchronized (this) {
-            if (closed || launched.get(entry.id()) != entry || entry.state() != Launched.State.WAITING) {
+            if (closed || launched.get(entry.id()) != entry || entry.lives().state() != Lives.State.WAITING) {
                 return;
             }
             try {
                 watch(entry, entry.start(environment));
                 LOG.info("started {} again", entry);
             } catch (IOException e) {
-                entry.giveUp();
+                entry.lives().giveUp();
                 LOG.error("{} can't be started again: {}", entry, e.getMessage());
             }
         }
@@ -250,17 +242,17 @@ final class Launcher implements AutoCloseable {
     }
 
     private void takeOver(String line, Predicate<ProcessIdentity> left) {
-        Launched entry = Launched.parse(line);
+        Launched entry = Launched.parse(line, patience);
         if (entry == null) {
             return;
         }
         launched.put(entry.id(), entry);
-        if (entry.state() == Launched.State.RUNNING) {
-            LOG.info("took over {}, log {}", entry, entry.log());
-        } else if (patience.restart && !left.test(entry.identity())) {
+        if (entry.lives().state() == Lives.State.RUNNING) {
+            LOG.info("took over {}, log {}", entry, entry.lives().log());
+        } else if (restart && !left.test(entry.identity())) {
             goOn(entry, entry.toString(), "no primary to see it");
         } else {
-            entry.ended(true, 0, 0);
+            entry.lives().finish();
         }
     }
 
@@ -271,11 +263,15 @@ final class Launcher implements AutoCloseable {
             for (Launched entry : launched.values()) {
                 if (!closed
                         && entry.process() == null
-                        && entry.state() == Launched.State.RUNNING
+                        && entry.lives().state() == Lives.State.RUNNING
                         && !entry.identity().alive()) {
                     String who = entry.toString();
                     boolean saidSo = left.test(entry.identity());
-                    entry.ended(saidSo || !patience.restart, steadyNs(), patience.quickDeaths);
+                    if (saidSo || !restart) {
+                        entry.lives().finish();
+                    } else {
+                        entry.lives().died(System.nanoTime());
+                    }
                     goOn(entry, who, saidSo ? "a good-bye" : "an exit status that only its parent could learn");
                     some = true;
                 }
@@ -290,7 +286,8 @@ final class Launcher implements AutoCloseable {
     synchronized String lines() {
         StringBuilder text = new StringBuilder();
         for (Launched entry : launched.values()) {
-            if (entry.state() == Launched.State.RUNNING || entry.state() == Launched.State.WAITING) {
+            Lives.State state = entry.lives().state();
+            if (state == Lives.State.RUNNING || state == Lives.State.WAITING) {
                 text.append(entry.line()).append('\n');
             }
         }

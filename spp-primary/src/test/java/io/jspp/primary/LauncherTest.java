@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.attach.ProcessIdentity;
 import io.jspp.control.CommandException;
 import io.jspp.control.JsonWriter;
+import io.jspp.supervision.Lives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,8 @@ class LauncherTest {
                 logs,
                 "left",
                 Map.of("COLOUR", "blue"),
-                new Launcher.Patience(true, 1, 60_000, 2));
+                true,
+                new Lives.Patience(1, 60_000, 2));
     }
 
     /** What the next primary does with what this one has committed. */

@@ -20,6 +20,7 @@ import io.jspp.port.DeviceType;
 import io.jspp.port.Direction;
 import io.jspp.port.PortId;
 import io.jspp.port.PortState;
+import io.jspp.supervision.Lives;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ class PrimaryStatusTest {
         segment = SwitchSegment.create("status-test", SegmentGeometry.of(2, 128, 512), false);
         registry.use(segment);
         LcoreMap lcores = LcoreMap.place(LcoreMap.plain(CpuSets.list("0,1")), 1, new TreeSet<>(List.of(0, 1)));
-        launcher = new Launcher(directory, directory, "rte", Map.of(), new Launcher.Patience(false, 0, 0, 0));
+        launcher = new Launcher(directory, directory, "rte", Map.of(), false, new Lives.Patience(0, 0, 0));
         status = new PrimaryStatus(lcores, registry, null, launcher);
     }
 

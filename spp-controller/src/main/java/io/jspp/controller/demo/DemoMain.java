@@ -1,25 +1,18 @@
 package io.jspp.controller.demo;
 
 import io.jspp.config.ExitCode;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
+import io.jspp.controller.main.MainCommand;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code ./spp demo}: the product's main job, shown on real processes and sockets of this machine. */
 @Command(
-        name = "demo",
+        name = "spp demo",
         description =
                 "Starts controller, primary, nfv and two guests, wires them through the shell, pings, loads, kills and"
-                        + " resumes. Ends with PASS and leaves nothing behind.",
-        mixinStandardHelpOptions = true)
-public final class DemoMain implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
+                        + " resumes. Ends with PASS and leaves nothing behind.")
+public final class DemoMain extends MainCommand {
     @Parameters(
             arity = "0..1",
             defaultValue = "vhost",
@@ -37,22 +30,19 @@ public final class DemoMain implements Callable<Integer> {
     private int seconds;
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new DemoMain()).execute(arguments));
+        System.exit(new DemoMain().run(arguments));
     }
 
     @Override
     public Integer call() {
         if (seconds < 1 || seconds > 600) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--seconds " + seconds + ": 1 to 600 expected");
+            throw usage("--seconds " + seconds + ": 1 to 600 expected");
         }
         Scene chosen = switch (scene) {
             case "vhost" -> new VhostScene(seconds);
             case "ping" -> new PingScene(seconds);
             case "netns" -> new NetnsScene();
-            default ->
-                throw new CommandLine.ParameterException(
-                        spec.commandLine(), "no scene \"" + scene + "\": vhost, ping or netns expected");
+            default -> throw usage("no scene \"" + scene + "\": vhost, ping or netns expected");
         };
         try (Stage stage = new Stage(System.out)) {
             chosen.play(stage);

@@ -1,5 +1,6 @@
 package io.jspp.controller.demo;
 
+import io.jspp.config.DirectoryTree;
 import io.jspp.config.ProcessException;
 import io.jspp.controller.process.Packages;
 import io.jspp.controller.process.SppCluster;
@@ -12,11 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** A Linux guest under QEMU pings an address that only the switch answers, which prints each packet: any user, once QEMU is installed. */
 final class PingScene implements Scene {
@@ -58,7 +57,7 @@ final class PingScene implements Scene {
 
         stage.say("a Linux guest under QEMU, its eth0 on vhost:0, boots as " + GUEST);
         Path directory = directory();
-        stage.closeLater(() -> remove(directory));
+        stage.closeLater(() -> DirectoryTree.remove(directory));
         QemuGuest guest = QemuGuest.start(
                 image, new QemuGuest.Options("guest", directory, cluster.vhostSocket(0), false, "52:54:00:00:00:01"));
         stage.closeLater(guest);
@@ -84,14 +83,6 @@ final class PingScene implements Scene {
                     "spp-demo-" + ProcessHandle.current().pid() + "-");
         } catch (IOException e) {
             throw new DemoFailure("no temporary directory: " + e.getMessage(), "df /tmp; ls -ld /tmp");
-        }
-    }
-
-    private static void remove(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 

@@ -1,20 +1,18 @@
 package io.jspp.controller.doctor;
 
 import io.jspp.config.ExitCode;
+import io.jspp.controller.main.MainCommand;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** {@code ./spp doctor}: looks at the machine and names next steps. Exit code 1 when the product can't run here. */
 @Command(
-        name = "doctor",
-        description = "Looks at this machine: what works, what needs more, and the next step for each.",
-        mixinStandardHelpOptions = true)
-public final class DoctorMain implements Callable<Integer> {
+        name = "spp doctor",
+        description = "Looks at this machine: what works, what needs more, and the next step for each.")
+public final class DoctorMain extends MainCommand {
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new DoctorMain()).execute(arguments));
+        System.exit(new DoctorMain().run(arguments));
     }
 
     @Override

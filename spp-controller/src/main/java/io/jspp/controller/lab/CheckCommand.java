@@ -7,10 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code lab check}. */
-@Command(
-        name = "check",
-        description = "Runs the checks of a lab that is up; exit code 1 when one fails.",
-        mixinStandardHelpOptions = true)
+@Command(name = "check", description = "Runs the checks of a lab that is up; exit code 1 when one fails.")
 final class CheckCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "LAB", description = "name or file; without: the only one that is up")
     private String given;

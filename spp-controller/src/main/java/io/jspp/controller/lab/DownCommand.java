@@ -10,8 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "down",
         description =
-                "Ends a lab, also one whose start was cut off, and removes all that it made. A lab that is not up is fine.",
-        mixinStandardHelpOptions = true)
+                "Ends a lab, also one whose start was cut off, and removes all that it made. A lab that is not up is fine.")
 final class DownCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "LAB", description = "name or file; without: the only one that is up")
     private String given;

@@ -22,8 +22,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Runs a command in a node: its words joined make a line for the node's sh. The exit code is the command's.",
             "A guest's output comes when the command has ended; a namespace's at once, and without a command it gets a shell."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class ExecCommand implements Callable<Integer> {
     /** What {@code timeout} ends with. */
     private static final int TOO_LONG = 124;
@@ -47,9 +46,6 @@ final class ExecCommand implements Callable<Integer> {
             paramLabel = "COMMAND",
             description = "as in: exec h1 ping -c 3 10.0.0.1")
     private List<String> words = List.of();
-
-    @picocli.CommandLine.Spec
-    private picocli.CommandLine.Model.CommandSpec spec;
 
     @Override
     public Integer call() throws YamlException, IOException, InterruptedException {

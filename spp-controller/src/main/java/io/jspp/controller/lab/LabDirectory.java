@@ -1,6 +1,7 @@
 package io.jspp.controller.lab;
 
 import io.jspp.attach.ProcessIdentity;
+import io.jspp.config.DirectoryTree;
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import io.jspp.config.RunDirectory;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -239,10 +239,8 @@ final class LabDirectory {
 
     /** Removes everything, and the run directory when nothing else is in it. */
     void remove() {
-        try (Stream<Path> files = Files.walk(top)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            DirectoryTree.remove(top);
             Files.deleteIfExists(top.getParent());
         } catch (java.nio.file.DirectoryNotEmptyException othersUseIt) {
             return;

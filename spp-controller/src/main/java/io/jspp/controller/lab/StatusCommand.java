@@ -10,8 +10,7 @@ import picocli.CommandLine.Parameters;
 /** {@code lab status}. */
 @Command(
         name = "status",
-        description = "Shows nodes, ports and processes of the labs that are up; exit code 1 when a process has ended.",
-        mixinStandardHelpOptions = true)
+        description = "Shows nodes, ports and processes of the labs that are up; exit code 1 when a process has ended.")
 final class StatusCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "LAB", description = "name or file; without: all that are up")
     private String given;

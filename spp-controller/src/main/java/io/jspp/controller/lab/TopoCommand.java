@@ -20,8 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "topo",
         description =
                 "Draws how a lab that is up is wired, each node as a frame around its ports: a tree on the terminal, or a"
-                        + " file whose extension says the format (svg, png, dot, mmd and others: ./spp cli, help topo).",
-        mixinStandardHelpOptions = true)
+                        + " file whose extension says the format (svg, png, dot, mmd and others: ./spp cli, help topo).")
 final class TopoCommand implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

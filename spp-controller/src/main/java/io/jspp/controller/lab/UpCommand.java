@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "up",
         description =
                 "Starts a lab and returns when it is up. What is missing on the machine is installed when root runs it."
-                        + " When something can't be started, says so and ends all of it.",
-        mixinStandardHelpOptions = true)
+                        + " When something can't be started, says so and ends all of it.")
 final class UpCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "lab file, or the name of one in conf/labs")
     private String given;

@@ -2,6 +2,7 @@ package io.jspp.controller.shell;
 
 import io.jspp.config.ExitCode;
 import io.jspp.controller.access.AccessToken;
+import io.jspp.controller.main.MainCommand;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -11,23 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code ./spp cli}: the shell. */
 @Command(
         name = "spp cli",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         description =
                 "Drives a controller: on a terminal with a prompt, else from -c, -f or standard input, up to the first"
                         + " line that fails.")
-public final class CliMain implements Callable<Integer> {
+public final class CliMain extends MainCommand {
     @Option(
             names = {"-b", "--bind-addr"},
             paramLabel = "ADDR[:PORT]",
@@ -65,25 +59,11 @@ public final class CliMain implements Callable<Integer> {
     @Option(names = "--wait-pri", description = "first wait until a controller answers and a primary is connected")
     private boolean waitForPrimary;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "show this text")
-    private boolean help;
-
-    @Spec
-    private CommandSpec spec;
-
     private CliMain() {}
 
     /** Exit codes: 0 all done, 1 a line failed, 2 wrong option, 3 no controller, 4 the controller wants another token, 5 a process did not answer in time. */
     public static void main(final String[] arguments) {
-        System.exit(new CommandLine(new CliMain())
-                .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {
-                    commandLine.getErr().println("spp cli: " + failure.getMessage());
-                    return ExitCode.FAILED;
-                })
-                .execute(arguments));
+        System.exit(new CliMain().run(arguments));
     }
 
     @Override
@@ -162,9 +142,5 @@ public final class CliMain implements Callable<Integer> {
             clients.add(client(address));
         }
         return clients;
-    }
-
-    private ParameterException usage(final String sentence) {
-        return new ParameterException(spec.commandLine(), "spp cli: " + sentence);
     }
 }

@@ -1,9 +1,10 @@
 package io.jspp.controller.shell;
 
 import io.jspp.config.ExitCode;
+import io.jspp.config.KnownExit;
 
 /** A line that failed; the message is what the user reads, in SPP's words where SPP has some. */
-public final class ShellException extends Exception {
+public final class ShellException extends Exception implements KnownExit {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
@@ -18,6 +19,7 @@ public final class ShellException extends Exception {
     }
 
     /** Status with which a script ends that stops here. */
+    @Override
     public int exitCode() {
         return exitCode;
     }

@@ -112,14 +112,4 @@ final class StartCommands {
         }
         return all;
     }
-
-    /** A command line as a user types it. */
-    static String typed(final List<String> words) {
-        final StringBuilder line = new StringBuilder();
-        for (final String word : words) {
-            final boolean plain = word.matches("[A-Za-z0-9_@%+=:,./\\[\\]-]+") && !word.contains("[");
-            line.append(line.isEmpty() ? "" : " ").append(plain ? word : '\'' + word.replace("'", "'\\''") + '\'');
-        }
-        return line.toString();
-    }
 }

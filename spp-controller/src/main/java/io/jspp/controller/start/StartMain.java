@@ -1,29 +1,24 @@
 package io.jspp.controller.start;
 
 import io.jspp.config.ExitCode;
-import io.jspp.config.ProcessException;
+import io.jspp.config.ShellWords;
 import io.jspp.config.Termination;
+import io.jspp.controller.main.MainCommand;
 import io.jspp.controller.shell.StandardInput;
 import io.jspp.controller.yaml.YamlException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code ./spp start}: SPP's {@code bin/start.sh}. */
 @Command(
         name = "spp start",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         description =
                 "Starts controller, primary and secondaries as a configuration file says, starts again what dies, and opens"
                         + " the shell on a terminal. Leaving the shell, Ctrl-C or SIGTERM ends all of it.")
-public final class StartMain implements Callable<Integer> {
+public final class StartMain extends MainCommand {
     private static final String USUAL = "conf/start.yaml";
 
     @Parameters(
@@ -45,42 +40,22 @@ public final class StartMain implements Callable<Integer> {
     @Option(names = "--no-shell", description = "open no shell on a terminal")
     private boolean noShell;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "show this text")
-    private boolean help;
-
-    @Spec
-    private CommandSpec spec;
-
     private StartMain() {}
 
     /** Exit codes: 0 ended as told, 1 something did not start, 2 wrong option or configuration, others those of the process that did not start. */
     public static void main(final String[] arguments) {
-        System.exit(new CommandLine(new StartMain())
-                .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {
-                    commandLine.getErr().println("spp start: " + failure.getMessage());
-                    return failure instanceof ProcessException known ? known.exitCode() : ExitCode.FAILED;
-                })
-                .execute(arguments));
+        System.exit(new StartMain().run(arguments));
     }
 
     @Override
     public Integer call() throws Exception {
-        final StartConfig config;
-        try {
-            config = config();
-        } catch (final YamlException wrong) {
-            System.err.println("spp start: " + wrong.getMessage());
-            return ExitCode.USAGE;
-        }
+        final StartConfig config = config();
         final StartCommands commands = new StartCommands(config, System.getProperty("spp.launcher", "./spp"));
         if (dryRun) {
-            commands.parts().forEach(part -> System.out.println(StartCommands.typed(part.command())));
-            commands.preparations().forEach(words -> System.out.println(StartCommands.typed(words)));
+            commands.parts().forEach(part -> System.out.println(ShellWords.typed(part.command())));
+            commands.preparations().forEach(words -> System.out.println(ShellWords.typed(words)));
             if (!noShell) {
-                System.out.println(StartCommands.typed(commands.shell("--wait-pri")));
+                System.out.println(ShellWords.typed(commands.shell("--wait-pri")));
             }
             return ExitCode.OK;
         }

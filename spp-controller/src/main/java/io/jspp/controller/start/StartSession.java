@@ -3,10 +3,12 @@ package io.jspp.controller.start;
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
 import io.jspp.config.RunDirectory;
+import io.jspp.config.ShellWords;
 import io.jspp.config.Termination;
 import io.jspp.control.ProcessKind;
 import io.jspp.controller.shell.RestClient;
 import io.jspp.controller.shell.ShellException;
+import io.jspp.supervision.Lives;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -62,7 +64,7 @@ final class StartSession implements AutoCloseable {
                 ? runDirectory.path().resolve("log")
                 : (given == null ? Path.of(config.logDirectory()) : given).toAbsolutePath();
         lock = begin();
-        supervisor = new Supervisor(commands.parts(), logDirectory, environment, Supervised.Patience.USUAL, this::say);
+        supervisor = new Supervisor(commands.parts(), logDirectory, environment, Lives.Patience.USUAL, this::say);
         Runtime.getRuntime().addShutdownHook(onExit);
         // They ignore Ctrl-C, and nobody would end them any more.
         termination.atSecond(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly));
@@ -177,7 +179,7 @@ final class StartSession implements AutoCloseable {
             }
         }
         if (shell.exitValue() != ExitCode.OK && !termination.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
-            err.println("spp start: " + StartCommands.typed(words.subList(1, words.size())) + " ended with exit status "
+            err.println("spp start: " + ShellWords.typed(words.subList(1, words.size())) + " ended with exit status "
                     + shell.exitValue());
         }
     }
@@ -201,7 +203,7 @@ final class StartSession implements AutoCloseable {
             return builder.start();
         } catch (final IOException failure) {
             throw new ProcessException(
-                    ExitCode.FAILED, StartCommands.typed(words) + " can't be started: " + failure.getMessage());
+                    ExitCode.FAILED, ShellWords.typed(words) + " can't be started: " + failure.getMessage());
         }
     }
 

@@ -1,13 +1,13 @@
 package io.jspp.controller.start;
 
-import io.jspp.config.ExitCode;
+import io.jspp.config.ShellWords;
+import io.jspp.supervision.Lives;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,57 +21,22 @@ final class Supervised {
     private static final int TAIL_BYTES = 16 << 10;
     private static final int PIECE_BYTES = 64 << 10;
 
-    /** What becomes of it. */
-    enum State {
-        RUNNING,
-        /** Died, and will be started again. */
-        WAITING,
-        /** Ended by {@code exit} or a signal it obeys. */
-        ENDED,
-        /** Its options or its id were refused: another try would end in the same way. */
-        REFUSED,
-        /** Died too often. */
-        GIVEN_UP
-    }
-
-    /**
-     * How deaths are dealt with.
-     *
-     * @param pauseMs before the first restart, doubled with every quick death up to 32 times that
-     * @param steadyMs a process that lived as long did not die quickly
-     * @param quickDeaths in a row, after which it is given up
-     */
-    record Patience(long pauseMs, long steadyMs, int quickDeaths) {
-        static final Patience USUAL = new Patience(500, 10_000, 10);
-        private static final int MOST_DOUBLINGS = 5;
-
-        private long pauseNs(final int deaths) {
-            return TimeUnit.MILLISECONDS.toNanos(pauseMs << Math.min(Math.max(deaths - 1, 0), MOST_DOUBLINGS));
-        }
-    }
-
     private final StartCommands.Part part;
-    private final Path log;
     private final Map<String, String> environment;
-    private final Patience patience;
+    private final Lives lives;
     private volatile Process process;
-    private State state = State.ENDED;
-    private long startedNs;
     private long dueNs;
-    private long logStart;
     private long looked;
     private boolean saidReady;
-    private int deaths;
 
     Supervised(
             final StartCommands.Part part,
             final Path logDirectory,
             final Map<String, String> environment,
-            final Patience patience) {
+            final Lives.Patience patience) {
         this.part = part;
-        this.log = logDirectory.resolve(part.name() + ".log");
         this.environment = environment;
-        this.patience = patience;
+        lives = new Lives(logDirectory.resolve(part.name() + ".log"), patience, Lives.State.ENDED, 0);
     }
 
     StartCommands.Part part() {
@@ -79,11 +44,7 @@ final class Supervised {
     }
 
     Path log() {
-        return log;
-    }
-
-    State state() {
-        return state;
+        return lives.log();
     }
 
     long pid() {
@@ -106,25 +67,11 @@ final class Supervised {
      * @throws IOException when it can't be started, or its log not written
      */
     void start(final long nowNs) throws IOException {
-        Files.writeString(
-                log,
-                "--- " + StartCommands.typed(part.command()) + "\n",
-                StandardCharsets.UTF_8,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
-        logStart = Files.size(log);
-        looked = logStart;
-        saidReady = false;
         final List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT HUP; exec setsid \"$@\"", "sh"));
         command.addAll(part.command());
-        final ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().putAll(environment);
-        process = builder.start();
-        startedNs = nowNs;
-        state = State.RUNNING;
+        process = lives.start(ShellWords.typed(part.command()), command, environment, nowNs);
+        looked = lives.logStart();
+        saidReady = false;
     }
 
     /** Whether it has said since its start that it is ready: in a whole line. Reads what is new, in pieces, however long the log is. */
@@ -151,7 +98,7 @@ final class Supervised {
     }
 
     private byte[] read(final long from, final int most) throws IOException {
-        try (SeekableByteChannel channel = Files.newByteChannel(log)) {
+        try (SeekableByteChannel channel = Files.newByteChannel(log())) {
             return Channels.newInputStream(channel.position(from)).readNBytes(most);
         }
     }
@@ -159,7 +106,7 @@ final class Supervised {
     /** The last lines of its life, for messages. */
     String tail() {
         try {
-            final long from = Math.max(logStart, Files.size(log) - TAIL_BYTES);
+            final long from = Math.max(lives.logStart(), Files.size(log()) - TAIL_BYTES);
             final List<String> lines = new String(read(from, TAIL_BYTES), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
@@ -179,15 +126,15 @@ final class Supervised {
      * @return what happened, for the operator; null when nothing did
      */
     String poll(final long nowNs) {
-        if (state == State.RUNNING && !process.isAlive()) {
+        if (lives.state() == Lives.State.RUNNING && !process.isAlive()) {
             return ended(nowNs);
         }
-        if (state == State.WAITING && nowNs - dueNs >= 0) {
+        if (lives.state() == Lives.State.WAITING && nowNs - dueNs >= 0) {
             try {
                 start(nowNs);
                 return part.title() + " started again (pid " + process.pid() + ")";
             } catch (final IOException failure) {
-                state = State.GIVEN_UP;
+                lives.giveUp();
                 return part.title() + " can't be started again: " + failure;
             }
         }
@@ -196,31 +143,27 @@ final class Supervised {
 
     private String ended(final long nowNs) {
         final int exit = process.exitValue();
+        lives.ended(exit, nowNs);
         final String what = part.title() + " (pid " + process.pid() + ") ";
-        if (exit == ExitCode.OK) {
-            state = State.ENDED;
-            return what + "has ended as it was told to";
-        }
-        if (exit == ExitCode.USAGE || exit == ExitCode.REFUSED) {
-            state = State.REFUSED;
-            return what + "ended with exit status " + exit + " and is not started again:" + tail();
-        }
-        deaths = nowNs - startedNs < TimeUnit.MILLISECONDS.toNanos(patience.steadyMs) ? deaths + 1 : 1;
-        if (deaths > patience.quickDeaths) {
-            state = State.GIVEN_UP;
-            return what + "died " + deaths + " times in a row, last with exit status " + exit
-                    + ", and is not started again, see " + log;
-        }
-        state = State.WAITING;
-        final long pauseNs = patience.pauseNs(deaths);
-        dueNs = nowNs + pauseNs;
-        return what + "died with exit status " + exit + ": starting it again in "
-                + TimeUnit.NANOSECONDS.toMillis(pauseNs) + " ms";
+        return what
+                + switch (lives.state()) {
+                    case ENDED -> "has ended as it was told to";
+                    case REFUSED -> "ended with exit status " + exit + " and is not started again:" + tail();
+                    case GIVEN_UP ->
+                        "died " + lives.quickDeaths() + " times in a row, last with exit status " + exit
+                                + ", and is not started again, see " + log();
+                    default -> {
+                        dueNs = nowNs + TimeUnit.MILLISECONDS.toNanos(lives.pauseMs());
+                        yield "died with exit status " + exit + ": starting it again in " + lives.pauseMs() + " ms";
+                    }
+                };
     }
 
     /** Asks it to end; it is not started again. */
     void terminate() {
-        state = state == State.WAITING ? State.ENDED : state;
+        if (lives.state() == Lives.State.WAITING) {
+            lives.finish();
+        }
         if (process != null) {
             process.destroy();
         }

@@ -2,6 +2,7 @@ package io.jspp.controller.start;
 
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
+import io.jspp.supervision.Lives;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class Supervisor implements AutoCloseable {
             final List<StartCommands.Part> parts,
             final Path logDirectory,
             final Map<String, String> environment,
-            final Supervised.Patience patience,
+            final Lives.Patience patience,
             final Consumer<String> news) {
         this.news = news;
         parts.forEach(part -> all.add(new Supervised(part, logDirectory, environment, patience)));

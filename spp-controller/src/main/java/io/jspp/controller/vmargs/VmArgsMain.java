@@ -3,31 +3,25 @@ package io.jspp.controller.vmargs;
 import io.jspp.config.ConfigKeys;
 import io.jspp.config.ExitCode;
 import io.jspp.config.RunDirectory;
+import io.jspp.controller.main.MainCommand;
 import io.jspp.controller.shell.RestClient;
 import io.jspp.controller.shell.ShellException;
 import io.jspp.net.MacAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code ./spp vm-args}: prints what a guest is started with so that its cards are vhost ports of ours. Starts and changes nothing. */
 @Command(
         name = "spp vm-args",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         description =
                 "Prints ready-to-paste arguments of QEMU, libvirt, cloud-hypervisor and DPDK's testpmd for vhost ports."
                         + " Running processes are asked where their sockets are; without any, the options below tell."
                         + " Ports named together are the cards of one guest.")
-public final class VmArgsMain implements Callable<Integer> {
+public final class VmArgsMain extends MainCommand {
     private static final int MAX_QUEUES = 16;
     private static final int MAX_MEMORY_MIB = 1 << 24;
     private static final int MIN_MEMORY_MIB = 32;
@@ -102,25 +96,11 @@ public final class VmArgsMain implements Callable<Integer> {
     @Option(names = "--vhost-client", description = "as given to the nfv; then nobody is asked")
     private boolean vhostClient;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "show this text")
-    private boolean help;
-
-    @Spec
-    private CommandSpec spec;
-
     VmArgsMain() {}
 
     /** Exit codes: 0 printed, 1 failed, 2 wrong word, 3 the controller named by -b is not there. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new VmArgsMain())
-                .setExecutionExceptionHandler((failure, commandLine, parseResult) -> {
-                    commandLine.getErr().println("spp vm-args: " + failure.getMessage());
-                    return failure instanceof ShellException e ? e.exitCode() : ExitCode.FAILED;
-                })
-                .execute(arguments));
+        System.exit(new VmArgsMain().run(arguments));
     }
 
     @Override
@@ -252,9 +232,5 @@ public final class VmArgsMain implements Callable<Integer> {
     private static String printable(String text) {
         String cut = text.length() > 40 ? text.substring(0, 40) + "…" : text;
         return cut.replaceAll("[^\\x20-\\x7e…]", "?");
-    }
-
-    private ParameterException usage(String sentence) {
-        return new ParameterException(spec.commandLine(), "spp vm-args: " + sentence);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jspp.config.ShellWords;
 import io.jspp.controller.yaml.YamlException;
 import io.jspp.testing.ProjectHome;
 import java.io.IOException;
@@ -64,8 +65,8 @@ class StartConfigTest {
     private static List<String> lines(StartConfig config) {
         StartCommands commands = new StartCommands(config, "./spp");
         List<String> lines = new ArrayList<>();
-        commands.parts().forEach(part -> lines.add(StartCommands.typed(part.command())));
-        commands.preparations().forEach(words -> lines.add(StartCommands.typed(words)));
+        commands.parts().forEach(part -> lines.add(ShellWords.typed(part.command())));
+        commands.preparations().forEach(words -> lines.add(ShellWords.typed(words)));
         return lines;
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.config.ProcessException;
+import io.jspp.supervision.Lives;
 import io.jspp.testing.Patience;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -42,7 +43,7 @@ class SupervisorTest {
 
     private void start(StartCommands.Part... parts) throws InterruptedException {
         supervisor = new Supervisor(
-                List.of(parts), logs, Map.of("GREETING", "hello"), new Supervised.Patience(1, 1_000, 3), news::add);
+                List.of(parts), logs, Map.of("GREETING", "hello"), new Lives.Patience(1, 1_000, 3), news::add);
         supervisor.start(20_000, () -> false);
     }
 

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
-import picocli.CommandLine;
 
 class VmArgsMainTest {
     private final StringWriter err = new StringWriter();
@@ -28,9 +27,7 @@ class VmArgsMainTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            exitCode = new CommandLine(new VmArgsMain())
-                    .setErr(new PrintWriter(err))
-                    .execute(arguments);
+            exitCode = new VmArgsMain().line().setErr(new PrintWriter(err)).execute(arguments);
         } finally {
             System.setOut(before);
         }
@@ -205,14 +202,9 @@ class VmArgsMainTest {
 
     @Test
     void shouldEndWithThreeWhenTheNamedControllerIsNotThere() {
-        StringWriter text = new StringWriter();
-        int code = new CommandLine(new VmArgsMain())
-                .setExecutionExceptionHandler((failure, line, result) -> {
-                    text.write(failure.getMessage());
-                    return ((io.jspp.controller.shell.ShellException) failure).exitCode();
-                })
-                .execute("-b", "127.0.0.1:1");
-        assertEquals(3, code);
-        assertTrue(text.toString().contains("no controller answers at 127.0.0.1:1"), text.toString());
+        run("-b", "127.0.0.1:1");
+        assertEquals(3, exitCode);
+        assertTrue(
+                err.toString().startsWith("spp vm-args: Error: no controller answers at 127.0.0.1:1"), err.toString());
     }
 }

@@ -1,6 +1,7 @@
 package io.jspp.secondary.guest;
 
 import io.jspp.config.ExitCode;
+import io.jspp.config.Version;
 import io.jspp.frontend.FrontendException;
 import io.jspp.linux.LinuxException;
 import java.io.PrintStream;
@@ -17,7 +18,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "spp guest",
         mixinStandardHelpOptions = true,
-        version = "spp guest",
         subcommands = HelpCommand.class,
         synopsisSubcommandLabel = "answer|ping|generate|receive",
         description = "Plays a virtual machine on a vhost-user socket: pings, answers, generates and checks traffic.",
@@ -70,9 +70,10 @@ public final class GuestMain implements Callable<Integer> {
                 .addSubcommand(new ReceiveCommand(process))
                 .setOut(new PrintWriter(process.out(), true))
                 .setErr(new PrintWriter(process.err(), true));
+        line.getCommandSpec().version(Version.of("spp guest"));
         for (CommandLine command : line.getSubcommands().values()) {
             if (!(command.getCommand() instanceof HelpCommand)) {
-                command.getCommandSpec().mixinStandardHelpOptions(true).version("spp guest");
+                command.getCommandSpec().mixinStandardHelpOptions(true).version(Version.of("spp guest"));
             }
         }
         line.setParameterExceptionHandler((e, words) -> {

@@ -1,0 +1,2 @@
+/** Processes that are started again when they die. */
+package io.jspp.supervision;
