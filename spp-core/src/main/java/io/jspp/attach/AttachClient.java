@@ -56,21 +56,10 @@ public final class AttachClient implements Claims, AutoCloseable {
      */
     public record DeviceInfo(PortId port, int rxQueues, int txQueues, String macAddress) {}
 
-    private record ClaimKey(PortId port, int queue, Direction direction) {
-        @Override
-        public String toString() {
-            return port + "/" + queue + "/" + direction.word();
-        }
-    }
-
     private final Identity identity;
     private final Consumer<String> notices;
     private final Runnable segmentReplaced;
-    /** Held claims and, for those with something to offer to a new primary, its descriptor (a ring's eventfd). */
-    private final Map<ClaimKey, FileDescriptor> held = new LinkedHashMap<>();
-    /** Claims whose answer came too late: the primary may think we hold them. */
-    private final List<ClaimKey> abandoned = new ArrayList<>();
-
+    private final HeldClaims held = new HeldClaims();
     private final CountDownLatch closed = new CountDownLatch(1);
     private Thread watcher;
     private volatile AttachConnection connection;
@@ -160,7 +149,9 @@ public final class AttachClient implements Claims, AutoCloseable {
                     .with("fresh", identity.fresh ? 1 : 0);
             List<FileDescriptor> offer = new ArrayList<>();
             if (segment != null) {
-                message = offer(message, offer);
+                offer.add(segment);
+                message = message.with("segment", 1).with("epoch", welcome.getOrDefault("epoch", "0"));
+                message = held.offer(message, offer);
             }
             AttachConnection.Received reply = request(attempt, message, offer);
             takeWelcome(reply);
@@ -170,23 +161,6 @@ public final class AttachClient implements Claims, AutoCloseable {
             attempt.close();
             throw e;
         }
-    }
-
-    private AttachMessage offer(AttachMessage message, List<FileDescriptor> offer) {
-        offer.add(segment);
-        StringBuilder claims = new StringBuilder();
-        StringBuilder eventfds = new StringBuilder();
-        held.forEach((key, eventfd) -> {
-            claims.append(claims.isEmpty() ? "" : ",").append(key);
-            if (eventfd != null && offer.size() < AttachConnection.MAX_DESCRIPTORS) {
-                eventfds.append(eventfds.isEmpty() ? "" : ",").append(key.port);
-                offer.add(eventfd);
-            }
-        });
-        return message.with("segment", 1)
-                .with("epoch", welcome.getOrDefault("epoch", "0"))
-                .with("claims", claims)
-                .with("eventfds", eventfds);
     }
 
     private void takeWelcome(AttachConnection.Received reply) throws AttachException {
@@ -223,7 +197,7 @@ public final class AttachClient implements Claims, AutoCloseable {
             }
             connection = null;
             current.close();
-            abandoned.clear();
+            held.abandoned().clear();
         }
         if (closed.getCount() > 0) {
             notices.accept("the primary (pid " + primaryPid + ") is gone: traffic goes on, waiting for a new one at "
@@ -316,16 +290,16 @@ public final class AttachClient implements Claims, AutoCloseable {
 
     @Override
     public synchronized Grant claim(PortId port, int queue, Direction direction) {
-        ClaimKey key = new ClaimKey(port, queue, direction);
+        HeldClaims.Key key = new HeldClaims.Key(port, queue, direction);
         try {
             releaseAbandoned();
             AttachConnection.Received reply;
             try {
-                reply = ask(AttachMessage.of("claim", port.toString(), Integer.toString(queue), direction.word()));
+                reply = ask(key.message("claim"));
             } catch (AttachException e) {
                 // MALFORMED: it may have been granted, and the descriptors found no room here.
                 if (e.code().equals(AttachException.AGAIN) || e.code().equals(AttachException.MALFORMED)) {
-                    abandoned.add(key);
+                    held.abandon(key);
                 }
                 throw e;
             }
@@ -334,10 +308,10 @@ public final class AttachClient implements Claims, AutoCloseable {
             boolean offered =
                     attributes.containsKey("eventfd") && !reply.descriptors().isEmpty();
             try {
-                held.put(key, offered ? reply.descriptors().get(0).duplicate() : null);
+                held.add(key, offered ? reply.descriptors().get(0).duplicate() : null);
             } catch (LinuxException e) {
                 FileDescriptor.closeAll(reply.descriptors());
-                abandoned.add(key);
+                held.abandon(key);
                 throw new PortException("claim " + key + ": " + e.getMessage() + " (limit of open files?)", e);
             }
             return new Grant(reply.descriptors(), Map.copyOf(attributes));
@@ -348,30 +322,24 @@ public final class AttachClient implements Claims, AutoCloseable {
 
     @Override
     public synchronized void release(PortId port, int queue, Direction direction) {
-        ClaimKey key = new ClaimKey(port, queue, direction);
-        if (!held.containsKey(key)) {
+        HeldClaims.Key key = new HeldClaims.Key(port, queue, direction);
+        if (!held.remove(key)) {
             return;
         }
-        FileDescriptor eventfd = held.remove(key);
-        if (eventfd != null) {
-            eventfd.close();
-        }
         try {
-            ask(AttachMessage.of("release", port.toString(), Integer.toString(queue), direction.word()));
+            ask(key.message("release"));
         } catch (AttachException e) {
             if (e.code().equals(AttachException.AGAIN)) {
-                abandoned.add(key);
+                held.abandon(key);
             }
             // Otherwise no primary is there; the next one learns from the list in hello that the claim ended.
         }
     }
 
     private void releaseAbandoned() throws AttachException {
-        for (Iterator<ClaimKey> it = abandoned.iterator(); it.hasNext(); ) {
-            ClaimKey key = it.next();
+        for (Iterator<HeldClaims.Key> it = held.abandoned().iterator(); it.hasNext(); ) {
             try {
-                ask(AttachMessage.of(
-                        "release", key.port.toString(), Integer.toString(key.queue), key.direction.word()));
+                ask(it.next().message("release"));
             } catch (AttachException e) {
                 // What the primary can't read it has not granted.
                 if (!e.code().equals(AttachException.MALFORMED)) {
@@ -495,7 +463,6 @@ public final class AttachClient implements Claims, AutoCloseable {
                 connection.close();
                 connection = null;
             }
-            held.values().stream().filter(fd -> fd != null).forEach(FileDescriptor::close);
             held.clear();
             if (segment != null) {
                 segment.close();
