@@ -12,7 +12,19 @@ public interface Claims {
      * @param fds descriptors, owned by the receiver: a packet socket, a tap queue, a ring's eventfd …
      * @param attributes named facts of the port type: {@code ifindex=3}, {@code mtu=1500}
      */
-    record Grant(List<FileDescriptor> fds, Map<String, String> attributes) {}
+    record Grant(List<FileDescriptor> fds, Map<String, String> attributes) {
+        /**
+         * Refuses another number of descriptors than this.
+         *
+         * @param what was claimed, for the sentence
+         */
+        public void requireDescriptors(int expected, String what) {
+            if (fds.size() != expected) {
+                throw new PortException(what + ": the primary granted " + fds.size() + " descriptors instead of "
+                        + expected + ": run the same version of both");
+            }
+        }
+    }
 
     /**
      * Claims a direction of a queue.

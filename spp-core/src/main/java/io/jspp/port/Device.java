@@ -5,14 +5,19 @@ import java.util.List;
 
 /** The primary's half of a port made by {@code --vdev}: keeps the device, opens fresh descriptors per claim. Control thread. */
 public interface Device extends AutoCloseable {
+    /** In place of a MAC address. */
+    String NO_ADDRESS = "00:00:00:00:00:00";
+
     /** Receive queues. */
     int rxQueues();
 
     /** Transmit queues. */
     int txQueues();
 
-    /** MAC address as {@code 52:54:00:00:00:01}; all zero when the device has none. */
-    String macAddress();
+    /** MAC address as {@code 52:54:00:00:00:01}; {@link #NO_ADDRESS} when the device has none. */
+    default String macAddress() {
+        return NO_ADDRESS;
+    }
 
     PortState state();
 
@@ -59,4 +64,17 @@ public interface Device extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * Refuses queues that are not there.
+     *
+     * @param device its name
+     * @param option of the device that says how many queues it has
+     */
+    static void requireQueue(String device, int queue, int queues, String option) {
+        if (queue < 0 || queue >= queues) {
+            throw new PortException(device + ": no queue " + queue + ", it has " + queues + ": start the primary with "
+                    + option + "=" + (queue + 1));
+        }
+    }
 }

@@ -14,7 +14,9 @@ public interface DeviceType {
     String portType();
 
     /** True when ports are numbered in option order ({@code phy}), false when by the number in the name ({@code tap}). */
-    boolean numberedByOrder();
+    default boolean numberedByOrder() {
+        return false;
+    }
 
     /**
      * Opens the device.

@@ -35,8 +35,6 @@ import org.slf4j.LoggerFactory;
 final class ClaimRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimRegistry.class);
 
-    private static final String NO_ADDRESS = "00:00:00:00:00:00";
-
     private final DeviceTable devices;
     private final Map<String, PortType> portTypes;
     private final Pipes pipes = new Pipes();
@@ -294,7 +292,7 @@ final class ClaimRegistry {
         devices.all()
                 .forEach((port, device) -> infos.add(
                         new AttachClient.DeviceInfo(port, device.rxQueues(), device.txQueues(), device.macAddress())));
-        pipes.all().keySet().forEach(port -> infos.add(new AttachClient.DeviceInfo(port, 1, 1, NO_ADDRESS)));
+        pipes.all().keySet().forEach(port -> infos.add(new AttachClient.DeviceInfo(port, 1, 1, Device.NO_ADDRESS)));
         return infos;
     }
 

@@ -118,10 +118,7 @@ final class AfPacketDevice implements Device {
 
     @Override
     public Claims.Grant open(int queue, Direction direction) {
-        if (queue < 0 || queue >= settings.queuePairs()) {
-            throw new PortException(name + ": no queue " + queue + ", it has " + settings.queuePairs()
-                    + ": start the primary with qpairs=" + (queue + 1));
-        }
+        Device.requireQueue(name, queue, settings.queuePairs(), "qpairs");
         List<FileDescriptor> sockets = new ArrayList<>();
         try {
             int needed = direction == Direction.RX ? 1 : 2;

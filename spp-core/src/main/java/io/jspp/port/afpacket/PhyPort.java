@@ -80,12 +80,8 @@ final class PhyPort implements Port {
     private AutoCloseable open(int queue, Direction direction) {
         Claims.Grant grant = context.claims().claim(id, queue, direction);
         try {
-            int needed = PacketQueue.descriptors(direction, grant);
-            if (grant.fds().size() != needed) {
-                throw new PortException(id + " queue " + queue + " " + direction.word() + ": the primary granted "
-                        + grant.fds().size() + " descriptors instead of " + needed + ": run the same version of both");
-            }
             String label = id + " q" + queue + " " + direction.word();
+            grant.requireDescriptors(PacketQueue.descriptors(direction, grant), label);
             QueueCounters counters = new QueueCounters(context.counters(), label);
             PacketQueue common = null;
             try {

@@ -22,11 +22,6 @@ public final class NullDeviceType implements DeviceType {
     }
 
     @Override
-    public boolean numberedByOrder() {
-        return false;
-    }
-
-    @Override
     public Device open(String name, Map<String, String> arguments) {
         DeviceArguments words = new DeviceArguments(name, arguments);
         int size = words.integer("size", NullPortType.DEFAULT_SIZE, NullPortType.MIN_SIZE, NullPortType.MAX_SIZE);
@@ -47,11 +42,6 @@ public final class NullDeviceType implements DeviceType {
         @Override
         public int txQueues() {
             return queues;
-        }
-
-        @Override
-        public String macAddress() {
-            return "00:00:00:00:00:00";
         }
 
         @Override

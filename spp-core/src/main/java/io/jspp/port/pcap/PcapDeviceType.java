@@ -27,11 +27,6 @@ public final class PcapDeviceType implements DeviceType {
     }
 
     @Override
-    public boolean numberedByOrder() {
-        return false;
-    }
-
-    @Override
     public Device open(String name, Map<String, String> arguments) {
         DeviceArguments words = new DeviceArguments(name, arguments);
         String rx = words.optional("rx_pcap", "");
@@ -62,11 +57,6 @@ public final class PcapDeviceType implements DeviceType {
         @Override
         public int txQueues() {
             return tx.isEmpty() ? 0 : 1;
-        }
-
-        @Override
-        public String macAddress() {
-            return "00:00:00:00:00:00";
         }
 
         @Override

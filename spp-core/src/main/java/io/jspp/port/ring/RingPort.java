@@ -93,10 +93,7 @@ final class RingPort implements Port {
         Claims.Grant grant = claim(queue, direction);
         QueueCounters counters = null;
         try {
-            if (grant.fds().size() != 1) {
-                throw new PortException("open " + id + " " + direction.word() + ": the primary granted "
-                        + grant.fds().size() + " descriptors instead of 1: run the same version of both");
-            }
+            grant.requireDescriptors(1, "open " + id + " " + direction.word());
             counters = new QueueCounters(context.counters(), id + " q" + queue + " " + direction.word());
             return opening.open(grant.fds().get(0), counters);
         } catch (RuntimeException e) {

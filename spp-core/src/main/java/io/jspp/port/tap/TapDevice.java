@@ -174,10 +174,7 @@ final class TapDevice implements Device {
 
     @Override
     public Claims.Grant open(int queue, Direction direction) {
-        if (queue < 0 || queue >= queues.size()) {
-            throw new PortException(name + ": no queue " + queue + ", it has " + queues.size()
-                    + ": start the primary with qpairs=" + (queue + 1));
-        }
+        Device.requireQueue(name, queue, queues.size(), "qpairs");
         Set<Direction> claimed = claims.get(queue);
         List<FileDescriptor> fds = new ArrayList<>();
         try {

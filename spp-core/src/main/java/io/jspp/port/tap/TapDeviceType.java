@@ -19,11 +19,6 @@ public final class TapDeviceType implements DeviceType {
     }
 
     @Override
-    public boolean numberedByOrder() {
-        return false;
-    }
-
-    @Override
     public Device open(String name, Map<String, String> arguments) {
         DeviceArguments words = new DeviceArguments(name, arguments);
         String number = name.substring(Math.min(name.length(), vdevPrefix().length()));

@@ -10,7 +10,6 @@ import io.jspp.port.InterfaceLink;
 import io.jspp.port.LinkMonitor;
 import io.jspp.port.Port;
 import io.jspp.port.PortContext;
-import io.jspp.port.PortException;
 import io.jspp.port.PortId;
 import io.jspp.port.PortState;
 import io.jspp.port.RxQueue;
@@ -78,10 +77,7 @@ final class TapPort implements Port {
         List<FileDescriptor> fds = grant.fds();
         String label = id + " q" + queue + " " + direction.word();
         try {
-            if (fds.size() != 2) {
-                throw new PortException(label + ": the primary granted " + fds.size()
-                        + " descriptors instead of 2: run the same version of both");
-            }
+            grant.requireDescriptors(2, label);
             QueueCounters counters = new QueueCounters(context.counters(), label);
             Runnable end = () -> context.claims().release(id, queue, direction);
             try {

@@ -6,7 +6,6 @@ import io.jspp.port.Device;
 import io.jspp.port.DeviceArguments;
 import io.jspp.port.DeviceType;
 import io.jspp.port.Direction;
-import io.jspp.port.PortException;
 import io.jspp.port.PortState;
 import io.jspp.state.Cause;
 import java.nio.file.Path;
@@ -30,11 +29,6 @@ public final class VhostDeviceType implements DeviceType {
     @Override
     public String portType() {
         return VhostPortType.NAME;
-    }
-
-    @Override
-    public boolean numberedByOrder() {
-        return false;
     }
 
     @Override
@@ -63,11 +57,6 @@ public final class VhostDeviceType implements DeviceType {
         }
 
         @Override
-        public String macAddress() {
-            return "00:00:00:00:00:00";
-        }
-
-        @Override
         public PortState state() {
             return PortState.upBut(Cause.SERVED_ELSEWHERE, settings.path());
         }
@@ -80,10 +69,7 @@ public final class VhostDeviceType implements DeviceType {
 
         @Override
         public Claims.Grant open(int queue, Direction direction) {
-            if (queue >= settings.queuePairs()) {
-                throw new PortException(name + ": no queue " + queue + ", it has " + settings.queuePairs()
-                        + ": start the primary with queues=" + (queue + 1));
-            }
+            Device.requireQueue(name, queue, settings.queuePairs(), "queues");
             return new Claims.Grant(List.of(), settings.toAttributes());
         }
 

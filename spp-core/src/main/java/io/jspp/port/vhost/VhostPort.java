@@ -199,11 +199,15 @@ final class VhostPort implements Port, VringUser {
         context.claims().release(id, queue, direction);
     }
 
-    /** A worker met an InternalError: ends the faults if they are ours, and the session. */
+    /** A worker met an InternalError in this queue, or in none: ends the faults if they are ours, and the session; brings the queue back in order. */
     void checkMemory(Virtqueue queue) {
-        if (queue != null && queue.replaceVanished()) {
+        if (queue == null) {
+            return;
+        }
+        if (queue.replaceVanished()) {
             loop.later(endpoint::checkMemory);
         }
+        queue.recover();
     }
 
     /** Moves a virtqueue's drop counts into counters. */

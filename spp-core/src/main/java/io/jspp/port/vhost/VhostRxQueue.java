@@ -206,11 +206,7 @@ final class VhostRxQueue implements RxQueue, VringSlot.User {
 
     @Override
     public void checkMemory() {
-        Virtqueue queue = slot.queue();
-        port.checkMemory(queue);
-        if (queue != null) {
-            queue.recover();
-        }
+        port.checkMemory(slot.queue());
     }
 
     @Override

@@ -148,11 +148,7 @@ final class VhostTxQueue implements TxQueue, VringSlot.User {
     @Override
     public void checkMemory() {
         filled = null;
-        Virtqueue queue = slot.queue();
-        port.checkMemory(queue);
-        if (queue != null) {
-            queue.recover();
-        }
+        port.checkMemory(slot.queue());
     }
 
     /** Who may send before the slot first has a queue asks for them first; they are there for queue 0. */
