@@ -79,6 +79,19 @@ public final class Json {
         return value instanceof List<?> list ? list : List.of();
     }
 
+    /** The objects in an array, empty when the value is none. */
+    public static List<Map<String, Object>> objects(final Object value) {
+        return asArray(value).stream()
+                .map(Json::asObject)
+                .filter(object -> object != null)
+                .toList();
+    }
+
+    /** The objects in an array member, empty when there is no such array, or no object to look into. */
+    public static List<Map<String, Object>> objects(final Map<String, Object> object, final String member) {
+        return objects(object == null ? null : object.get(member));
+    }
+
     /** Writes a value as Python's {@code json.dumps} does: {@code {"a": 1, "b": [2, 3]}}, ASCII only. */
     public static String write(final Object value) {
         try {

@@ -1,12 +1,10 @@
 package io.jspp.controller.lab;
 
-import io.jspp.control.ProcessKind;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.lab.Lab.Card;
 import io.jspp.controller.lab.Lab.Node;
 import io.jspp.controller.process.DetachedProcess;
 import io.jspp.controller.shell.RestClient;
-import io.jspp.controller.shell.RestReply;
 import io.jspp.controller.shell.ShellException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -79,17 +77,7 @@ final class LabTable {
         Map<String, String> states = new LinkedHashMap<>();
         try {
             RestClient controller = RestClient.at(LabTarget.restAddress(directory));
-            for (ProcessKind kind : ProcessKind.values()) {
-                if (!kind.isSecondary()) {
-                    continue;
-                }
-                for (int id : controller.clientIds(kind)) {
-                    RestReply status = controller.get(kind.restPath() + "/" + id);
-                    if (!status.isNotFound()) {
-                        learn(states, status.orFail().object());
-                    }
-                }
-            }
+            controller.secondaries().values().forEach(status -> learn(states, status));
         } catch (ShellException | RuntimeException e) {
             states.clear(); // the processes' line below tells who has ended
         }
@@ -97,9 +85,8 @@ final class LabTable {
     }
 
     private static void learn(Map<String, String> states, Map<String, Object> status) {
-        for (Object row : Json.asArray(status.get("port_states"))) {
-            Map<String, Object> state = Json.asObject(row);
-            if (state != null && state.get("port") instanceof String port) {
+        for (Map<String, Object> state : Json.objects(status, "port_states")) {
+            if (state.get("port") instanceof String port) {
                 Object cause = state.getOrDefault("cause", "");
                 String text = state.get("state") + ("".equals(cause) ? "" : " (" + cause + ")");
                 states.merge(port, text, (a, b) -> a.startsWith("up") ? a : b);

@@ -24,7 +24,6 @@ import java.util.regex.Pattern;
  */
 public record DetachedProcess(String name, ProcessIdentity identity, Path log) implements LiveProcess {
     private static final long LOOK_AGAIN_NS = 20_000_000;
-    private static final int TAIL_LINES = 15;
 
     /**
      * Starts a command.
@@ -96,16 +95,7 @@ public record DetachedProcess(String name, ProcessIdentity identity, Path log) i
 
     @Override
     public String tail() {
-        StringBuilder text = new StringBuilder();
-        List<String> lines = lines();
-        for (String line : lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size())) {
-            text.append(System.lineSeparator())
-                    .append("    ")
-                    .append(name)
-                    .append(": ")
-                    .append(line);
-        }
-        return text.toString();
+        return LiveProcess.tail(name, lines());
     }
 
     /** SIGTERM. */

@@ -137,17 +137,7 @@ public final class SppProcess implements LiveProcess, AutoCloseable {
 
     @Override
     public String tail() {
-        StringBuilder text = new StringBuilder();
-        for (List<String> lines : List.of(out(), err())) {
-            for (String line : lines.subList(Math.max(0, lines.size() - 15), lines.size())) {
-                text.append(System.lineSeparator())
-                        .append("    ")
-                        .append(name)
-                        .append(": ")
-                        .append(line);
-            }
-        }
-        return text.toString();
+        return LiveProcess.tail(name, out()) + LiveProcess.tail(name, err());
     }
 
     /**

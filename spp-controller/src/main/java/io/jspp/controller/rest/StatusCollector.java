@@ -37,7 +37,7 @@ final class StatusCollector {
 
         /** An array of objects in the status, empty when there is none. */
         List<Map<String, Object>> objects(final String member) {
-            return StatusCollector.objects(status, member);
+            return Json.objects(status, member);
         }
     }
 
@@ -60,18 +60,6 @@ final class StatusCollector {
             object.put("client-id", entry.clientId());
         }
         return object;
-    }
-
-    /** The objects in an array member, empty when there is no such array. */
-    static List<Map<String, Object>> objects(final Map<String, Object> object, final String member) {
-        final List<Map<String, Object>> objects = new ArrayList<>();
-        for (final Object element : Json.asArray(object == null ? null : object.get(member))) {
-            final Map<String, Object> one = Json.asObject(element);
-            if (one != null) {
-                objects.add(one);
-            }
-        }
-        return objects;
     }
 
     private static Answer read(final ProcessEntry entry, final String reply, final Throwable failure) {

@@ -38,7 +38,7 @@ final class SwitchGraph {
             node.put("status", patching.get("status"));
         }
         Json.asArray(patching.get("ports")).forEach(port -> port(String.valueOf(port)));
-        for (final Map<String, Object> patch : StatusCollector.objects(patching, "patches")) {
+        for (final Map<String, Object> patch : Json.objects(patching, "patches")) {
             if (patch.get("src") instanceof String src && patch.get("dst") instanceof String dst) {
                 edge(port(src), port(dst), "patch", process);
             }
@@ -66,10 +66,10 @@ final class SwitchGraph {
         if (component.get("filename") != null) {
             node.put("filename", component.get("filename"));
         }
-        for (final Map<String, Object> rx : StatusCollector.objects(component, "rx_port")) {
+        for (final Map<String, Object> rx : Json.objects(component, "rx_port")) {
             withVlan(edge(port(String.valueOf(rx.get("port"))), id, "rx", process), rx);
         }
-        for (final Map<String, Object> tx : StatusCollector.objects(component, "tx_port")) {
+        for (final Map<String, Object> tx : Json.objects(component, "tx_port")) {
             withVlan(edge(id, port(String.valueOf(tx.get("port"))), "tx", process), tx);
         }
     }

@@ -18,22 +18,22 @@ final class ComponentStatusPrinter {
     }
 
     void printVf(final Map<String, Object> status) {
-        final List<Map<String, Object>> components = StatusPrinter.objects(status, "components");
+        final List<Map<String, Object>> components = Json.objects(status, "components");
         printBasics(status, components, true);
         out.println("Classifier Table:");
-        final List<Map<String, Object>> entries = StatusPrinter.objects(status, "classifier_table");
+        final List<Map<String, Object>> entries = Json.objects(status, "classifier_table");
         if (entries.isEmpty()) {
             out.println("  No entries.");
         }
         for (final Map<String, Object> entry : entries) {
             out.println("  - " + entry.get("value") + ", " + entry.get("port"));
         }
-        printResponders(StatusPrinter.objects(status, "responders"));
+        printResponders(Json.objects(status, "responders"));
         out.println("Components:");
         for (final Map<String, Object> component : components) {
             printHead(component);
-            StatusPrinter.objects(component, "rx_port").forEach(port -> printPort("rx", port));
-            StatusPrinter.objects(component, "tx_port").forEach(port -> printPort("tx", port));
+            Json.objects(component, "rx_port").forEach(port -> printPort("rx", port));
+            Json.objects(component, "tx_port").forEach(port -> printPort("tx", port));
         }
     }
 
@@ -44,7 +44,7 @@ final class ComponentStatusPrinter {
         }
         for (final Map<String, Object> responder : responders) {
             out.println("  - '" + responder.get("name") + "' (print: " + responder.get("print") + ')');
-            StatusPrinter.objects(responder, "addresses")
+            Json.objects(responder, "addresses")
                     .forEach(host -> out.println("    - " + host.get("address") + ", " + host.get("mac_address")));
         }
     }
@@ -52,7 +52,7 @@ final class ComponentStatusPrinter {
     /** Like a classifier's table: VLAN 0 is none. */
     void printBridgeTable(final Map<String, Object> table) {
         out.println("Bridge Table (" + table.get("addresses") + " of " + table.get("capacity") + " addresses):");
-        final List<Map<String, Object>> entries = StatusPrinter.objects(table, "table");
+        final List<Map<String, Object>> entries = Json.objects(table, "table");
         if (entries.isEmpty()) {
             out.println("  No entries.");
         }
@@ -65,7 +65,7 @@ final class ComponentStatusPrinter {
 
     /** As SPP's shell: one rx line, all tx ports in one line, {@code slave} for a single lcore. */
     void printMirror(final Map<String, Object> status) {
-        final List<Map<String, Object>> components = StatusPrinter.objects(status, "components");
+        final List<Map<String, Object>> components = Json.objects(status, "components");
         printBasics(status, components, false);
         out.println("Components:");
         for (final Map<String, Object> component : components) {
@@ -81,7 +81,7 @@ final class ComponentStatusPrinter {
     }
 
     private static List<Object> names(final Map<String, Object> component, final String ports) {
-        return StatusPrinter.objects(component, ports).stream()
+        return Json.objects(component, ports).stream()
                 .map(port -> port.get("port"))
                 .toList();
     }

@@ -30,7 +30,7 @@ final class EnvironmentCommands {
 
     List<ShellCommand> all() {
         return List.of(
-                new Reader("env", """
+                new NamedCommand("env", """
                     Show environmental variables.
 
                             # show all variables, or those that begin with 'LS'
@@ -53,7 +53,7 @@ final class EnvironmentCommands {
                         return environment.keySet().stream().sorted().toList();
                     }
                 },
-                new Reader("inspect", """
+                new NamedCommand("inspect", """
                     Print attributes of the shell, for debugging.
 
                             spp > inspect
@@ -68,27 +68,6 @@ final class EnvironmentCommands {
     private void print(final Map<String, Object> values) {
         if (!format.print(out, values)) {
             values.forEach((name, value) -> out.println(name + ": " + value));
-        }
-    }
-
-    /** A command with a name and a text. */
-    private abstract static class Reader implements ShellCommand {
-        private final String name;
-        private final String help;
-
-        Reader(final String name, final String help) {
-            this.name = name;
-            this.help = help;
-        }
-
-        @Override
-        public String name() {
-            return name;
-        }
-
-        @Override
-        public String help() {
-            return help;
         }
     }
 }

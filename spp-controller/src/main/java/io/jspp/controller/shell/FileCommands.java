@@ -180,17 +180,7 @@ final class FileCommands {
     }
 
     private ShellCommand command(final String name, final String help, final boolean needsPath, final Action action) {
-        return new ShellCommand() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public String help() {
-                return help;
-            }
-
+        return new NamedCommand(name, help) {
             @Override
             public void run(final String arguments) throws ShellException {
                 if (needsPath && arguments.isEmpty()) {

@@ -39,7 +39,7 @@ final class FlowPrinter {
         }
         final Map<String, Object> status =
                 server.get("/v1/primary/status").orFail().object();
-        return StatusPrinter.objects(status, "phy_ports").stream()
+        return Json.objects(status, "phy_ports").stream()
                 .map(port -> "phy:" + port.get("id"))
                 .toList();
     }
@@ -54,10 +54,10 @@ final class FlowPrinter {
             throw new ShellException(list ? "Flow command invalid argument" : "RULE_ID is invalid");
         }
         final String port = words.get(2);
-        final List<Map<String, Object>> rules = StatusPrinter.objects(status, "phy_ports").stream()
+        final List<Map<String, Object>> rules = Json.objects(status, "phy_ports").stream()
                 .filter(entry -> port.equals("phy:" + entry.get("id")))
                 .findFirst()
-                .map(entry -> StatusPrinter.objects(entry, "flow"))
+                .map(entry -> Json.objects(entry, "flow"))
                 .orElseThrow(() -> new ShellException("RES_UID is invalid"));
         if (list) {
             if (!format.print(out, rules)) {
@@ -101,7 +101,7 @@ final class FlowPrinter {
     private static String types(final Map<String, Object> rule, final String name) {
         return String.join(
                 " ",
-                StatusPrinter.objects(rule, name).stream()
+                Json.objects(rule, name).stream()
                         .map(part -> String.valueOf(part.get("type")).toUpperCase(Locale.ROOT))
                         .toList());
     }
@@ -118,7 +118,7 @@ final class FlowPrinter {
                 isSet(attributes, "egress"),
                 isSet(attributes, "transfer"));
         out.println("Patterns:");
-        for (final Map<String, Object> pattern : StatusPrinter.objects(rule, "patterns")) {
+        for (final Map<String, Object> pattern : Json.objects(rule, "patterns")) {
             out.println("  - " + pattern.get("type") + ':');
             for (final String part : List.of("spec", "last", "mask")) {
                 out.println("    - " + part + ':');
@@ -126,7 +126,7 @@ final class FlowPrinter {
             }
         }
         out.println("Actions:");
-        for (final Map<String, Object> action : StatusPrinter.objects(rule, "actions")) {
+        for (final Map<String, Object> action : Json.objects(rule, "actions")) {
             out.println("  - " + action.get("type") + ':');
             printMembers("    - ", action.get("conf"));
         }

@@ -207,7 +207,7 @@ final class ProcessCommand implements ShellCommand {
             status = Json.asObject(status.getOrDefault("forwarder", Map.of()));
         }
         if (spec.guards().contains(Guard.PORT_NOT_PATCHED)) {
-            for (final Map<String, Object> patch : StatusPrinter.objects(status, "patches")) {
+            for (final Map<String, Object> patch : Json.objects(status, "patches")) {
                 if (value.equals(patch.get("src")) || value.equals(patch.get("dst"))) {
                     throw new ShellException("Cannot delete patched port '" + value + "'.");
                 }

@@ -143,7 +143,7 @@ final class ProcessCompleter {
             throws ShellException {
         final Map<String, Object> status = status(id);
         final Set<Object> used = new LinkedHashSet<>();
-        for (final Map<String, Object> patch : StatusPrinter.objects(status, "patches")) {
+        for (final Map<String, Object> patch : Json.objects(status, "patches")) {
             if (notSource) {
                 used.add(patch.get("src"));
             }
@@ -163,7 +163,7 @@ final class ProcessCompleter {
 
     /** One member of the components that do nothing ({@code unuse}), or of those that do. */
     private List<String> components(final String id, final String member, final boolean unused) throws ShellException {
-        return StatusPrinter.objects(status(id), "components").stream()
+        return Json.objects(status(id), "components").stream()
                 .filter(component -> unused == "unuse".equals(component.get("type")))
                 .map(component -> String.valueOf(component.get(member)))
                 .toList();

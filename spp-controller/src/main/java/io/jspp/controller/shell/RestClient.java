@@ -8,6 +8,7 @@ import io.jspp.controller.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -123,13 +124,24 @@ public final class RestClient {
 
     /** {@code GET /v1/processes}. */
     List<Map<String, Object>> processes() throws ShellException {
-        final List<Map<String, Object>> processes = new ArrayList<>();
-        for (final Object process : Json.asArray(get("/v1/processes").orFail().json())) {
-            final Map<String, Object> object = Json.asObject(process);
-            if (object != null) {
-                processes.add(object);
+        return Json.objects(get("/v1/processes").orFail().json());
+    }
+
+    /**
+     * The statuses of all secondaries, in the controller's order; one that ends meanwhile is left out.
+     *
+     * @return by name: {@code nfv 1}
+     */
+    public Map<String, Map<String, Object>> secondaries() throws ShellException {
+        final Map<String, Map<String, Object>> statuses = new LinkedHashMap<>();
+        for (final ProcessKind kind : ProcessKind.values()) {
+            for (final int id : kind.isSecondary() ? clientIds(kind) : List.<Integer>of()) {
+                final RestReply status = get(kind.restPath() + "/" + id);
+                if (!status.isNotFound()) {
+                    statuses.put(kind.wireName() + " " + id, status.orFail().object());
+                }
             }
         }
-        return processes;
+        return statuses;
     }
 }

@@ -85,17 +85,7 @@ final class StateCommands {
 
     private ShellCommand command(final String name, final String help, final Action action) {
         final boolean takesFile = !name.equals("undo");
-        return new ShellCommand() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public String help() {
-                return help;
-            }
-
+        return new NamedCommand(name, help) {
             @Override
             public void run(final String arguments) throws ShellException {
                 if (takesFile == arguments.isEmpty()) {

@@ -45,7 +45,7 @@ final class StatusPrinter {
     }
 
     private void printPcap(final Map<String, Object> status) {
-        final List<Map<String, Object>> cores = objects(status, "core");
+        final List<Map<String, Object>> cores = Json.objects(status, "core");
         out.println("Basic Information:");
         out.println("  - client-id: " + status.get("client-id"));
         out.println("  - status: " + status.get("status"));
@@ -56,7 +56,7 @@ final class StatusPrinter {
         out.println("Components:");
         for (final Map<String, Object> core : cores) {
             out.println("  - core:" + core.get("core") + ' ' + core.get("role"));
-            objects(core, "rx_port").forEach(port -> out.println("    - rx: " + port.get("port")));
+            Json.objects(core, "rx_port").forEach(port -> out.println("    - rx: " + port.get("port")));
             if (core.containsKey("filename")) {
                 out.println("    - filename: " + core.get("filename"));
             }
@@ -79,7 +79,7 @@ final class StatusPrinter {
     /** Ports of which several queues have been in use: who polls each, and what it has moved; SPP's own processes tell nothing of it. */
     private void printQueues(final Map<String, Object> status) {
         final Map<Object, Map<Object, StringBuilder>> ports = new LinkedHashMap<>();
-        for (final Map<String, Object> row : objects(status, "counters")) {
+        for (final Map<String, Object> row : Json.objects(status, "counters")) {
             final StringBuilder line = ports.computeIfAbsent(row.get("port"), port -> new TreeMap<>())
                     .computeIfAbsent(row.get("queue"), queue -> new StringBuilder());
             line.append(line.isEmpty() ? "" : "; ")
@@ -105,7 +105,7 @@ final class StatusPrinter {
 
     /** Ports about whose state there is something to say; SPP's own processes tell none. */
     private void printStates(final Map<String, Object> status) {
-        final List<Map<String, Object>> remarkable = objects(status, "port_states").stream()
+        final List<Map<String, Object>> remarkable = Json.objects(status, "port_states").stream()
                 .filter(state ->
                         !String.valueOf(state.getOrDefault("cause", "")).isEmpty())
                 .filter(state -> !UNUSED.equals(state.get("code")))
@@ -137,7 +137,7 @@ final class StatusPrinter {
         }
         if (status.containsKey("pipes")) {
             out.println("- pipes:");
-            for (final Map<String, Object> pipe : objects(status, "pipes")) {
+            for (final Map<String, Object> pipe : Json.objects(status, "pipes")) {
                 out.println("  - pipe:" + pipe.get("id") + " ring:" + pipe.get("rx") + " ring:" + pipe.get("tx"));
             }
         }
@@ -145,12 +145,12 @@ final class StatusPrinter {
             out.println("- stats");
         }
         if (status.containsKey("phy_ports")) {
-            printPhysicalPorts(objects(status, "phy_ports"));
+            printPhysicalPorts(Json.objects(status, "phy_ports"));
         }
         if (status.containsKey("ring_ports")) {
-            printRings(objects(status, "ring_ports"));
+            printRings(Json.objects(status, "ring_ports"));
         }
-        printLaunched(objects(status, "launched"));
+        printLaunched(Json.objects(status, "launched"));
     }
 
     /** What became of each {@code launch}; SPP's own primary tells nothing of it. */
@@ -208,19 +208,12 @@ final class StatusPrinter {
     private void printPorts(final String indent, final Map<String, Object> status) {
         for (final Object port : Json.asArray(status.get("ports"))) {
             Object destination = null;
-            for (final Map<String, Object> patch : objects(status, "patches")) {
+            for (final Map<String, Object> patch : Json.objects(status, "patches")) {
                 if (port.equals(patch.get("src"))) {
                     destination = patch.get("dst");
                 }
             }
             out.println(indent + "- " + port + (destination == null ? "" : " -> " + destination));
         }
-    }
-
-    static List<Map<String, Object>> objects(final Map<String, Object> parent, final String key) {
-        return Json.asArray(parent.get(key)).stream()
-                .map(Json::asObject)
-                .filter(object -> object != null)
-                .toList();
     }
 }

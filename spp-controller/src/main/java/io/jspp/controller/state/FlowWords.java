@@ -84,7 +84,7 @@ final class FlowWords {
             words.append(is(attributes, "ingress") ? " ingress" : " egress");
         }
         words.append(" pattern ");
-        for (final Map<String, Object> item : StatusReader.objects(rule, "patterns")) {
+        for (final Map<String, Object> item : Json.objects(rule, "patterns")) {
             words.append(item.get("type"));
             for (final String part : List.of("spec", "mask", "last")) {
                 final Map<String, Object> values = Json.asObject(item.get(part));
@@ -95,7 +95,7 @@ final class FlowWords {
             words.append(" / ");
         }
         words.append("end actions ");
-        for (final Map<String, Object> action : StatusReader.objects(rule, "actions")) {
+        for (final Map<String, Object> action : Json.objects(rule, "actions")) {
             words.append(action.get("type"));
             final Map<String, Object> conf = Json.asObject(action.get("conf"));
             if (conf != null) {

@@ -63,7 +63,7 @@ public final class StatusReader {
                 statuses.getOrDefault(ProcessKind.PRIMARY, Map.of()).get(0);
         final Set<String> devices = new HashSet<>();
         if (primary != null) {
-            objects(primary, "devices").forEach(device -> devices.add(String.valueOf(device.get(PORT))));
+            Json.objects(primary, "devices").forEach(device -> devices.add(String.valueOf(device.get(PORT))));
         }
         final SortedMap<Integer, SecondaryState> secondaries = new TreeMap<>();
         statuses.forEach((kind, all) -> {
@@ -74,29 +74,18 @@ public final class StatusReader {
         return new SwitchState(primary == null ? null : primary(primary, devices), secondaries);
     }
 
-    static List<Map<String, Object>> objects(final Map<String, Object> object, final String member) {
-        final List<Map<String, Object>> objects = new ArrayList<>();
-        for (final Object element : Json.asArray(object == null ? null : object.get(member))) {
-            final Map<String, Object> one = Json.asObject(element);
-            if (one != null) {
-                objects.add(one);
-            }
-        }
-        return objects;
-    }
-
     private static PrimaryState primary(final Map<String, Object> status, final Set<String> devices) {
         final Map<String, Object> forwarder = Json.asObject(status.get("forwarder"));
         final SortedMap<String, PrimaryState.Pipe> pipes = new TreeMap<>();
-        for (final Map<String, Object> pipe : objects(status, "pipes")) {
+        for (final Map<String, Object> pipe : Json.objects(status, "pipes")) {
             pipes.put(
                     "pipe:" + pipe.get("id"),
                     new PrimaryState.Pipe("ring:" + pipe.get("rx"), "ring:" + pipe.get("tx")));
         }
         final SortedMap<String, List<PrimaryState.Flow>> flows = new TreeMap<>();
-        for (final Map<String, Object> port : objects(status, "phy_ports")) {
+        for (final Map<String, Object> port : Json.objects(status, "phy_ports")) {
             final List<PrimaryState.Flow> rules = new ArrayList<>();
-            for (final Map<String, Object> rule : objects(port, "flow")) {
+            for (final Map<String, Object> rule : Json.objects(port, "flow")) {
                 try {
                     rules.add(new PrimaryState.Flow(number(rule.get("rule_id")), FlowWords.ofStatus(rule)));
                 } catch (final FlowException unknownForm) {
@@ -124,7 +113,7 @@ public final class StatusReader {
             }
         }
         final SortedMap<String, String> patches = new TreeMap<>();
-        for (final Map<String, Object> patch : objects(status, "patches")) {
+        for (final Map<String, Object> patch : Json.objects(status, "patches")) {
             patches.put(String.valueOf(patch.get("src")), String.valueOf(patch.get("dst")));
         }
         return new PanelState("running".equals(status.get("status")), ports, patches);
@@ -156,13 +145,15 @@ public final class StatusReader {
     private static String coresOf(final Map<String, Object> status) {
         return lcores(
                 status,
-                objects(status, "core").stream().map(core -> core.get("core")).toList());
+                Json.objects(status, "core").stream()
+                        .map(core -> core.get("core"))
+                        .toList());
     }
 
     private static SecondaryState pcap(final Map<String, Object> status) {
         String port = "";
-        for (final Map<String, Object> core : objects(status, "core")) {
-            for (final Map<String, Object> rx : objects(core, "rx_port")) {
+        for (final Map<String, Object> core : Json.objects(status, "core")) {
+            for (final Map<String, Object> rx : Json.objects(core, "rx_port")) {
                 port = String.valueOf(rx.get(PORT));
             }
         }
@@ -171,14 +162,14 @@ public final class StatusReader {
 
     private static SecondaryState graph(final ProcessKind kind, final Map<String, Object> status) {
         final SortedMap<String, ComponentState> components = new TreeMap<>();
-        for (final Map<String, Object> core : objects(status, "core")) {
+        for (final Map<String, Object> core : Json.objects(status, "core")) {
             if (core.get(NAME) != null) {
                 final ComponentState component = component(core, status);
                 components.put(component.name(), component);
             }
         }
         final SortedSet<String> entries = new TreeSet<>();
-        for (final Map<String, Object> entry : objects(status, "classifier_table")) {
+        for (final Map<String, Object> entry : Json.objects(status, "classifier_table")) {
             final String value = String.valueOf(entry.get("value")).toLowerCase(Locale.ROOT);
             entries.add(entry.get(TYPE) + " " + value.replace('/', ' ') + ' ' + entry.get(PORT));
         }
@@ -189,10 +180,10 @@ public final class StatusReader {
         final String name = String.valueOf(core.get(NAME));
         final SortedMap<String, String> addresses = new TreeMap<>();
         boolean print = false;
-        for (final Map<String, Object> responder : objects(status, "responders")) {
+        for (final Map<String, Object> responder : Json.objects(status, "responders")) {
             if (name.equals(responder.get(NAME))) {
                 print = "on".equals(responder.get("print"));
-                for (final Map<String, Object> address : objects(responder, "addresses")) {
+                for (final Map<String, Object> address : Json.objects(responder, "addresses")) {
                     final boolean own = Objects.equals(responder.get("mac_address"), address.get("mac_address"));
                     addresses.put(
                             String.valueOf(address.get("address")),
@@ -212,7 +203,7 @@ public final class StatusReader {
 
     private static List<ComponentState.Use> uses(final Map<String, Object> core, final String member) {
         final List<ComponentState.Use> uses = new ArrayList<>();
-        for (final Map<String, Object> port : objects(core, member)) {
+        for (final Map<String, Object> port : Json.objects(core, member)) {
             final Map<String, Object> vlan = Json.asObject(port.get("vlan"));
             final Object operation = vlan == null ? "none" : vlan.get("operation");
             uses.add(new ComponentState.Use(

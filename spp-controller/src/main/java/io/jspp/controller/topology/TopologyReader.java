@@ -3,7 +3,6 @@ package io.jspp.controller.topology;
 import io.jspp.control.ProcessKind;
 import io.jspp.controller.json.Json;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ public final class TopologyReader {
             }
             case VF, MIRROR -> {
                 names(status.get("ports")).forEach(this::addPort);
-                objects(status.get("components"))
+                Json.objects(status.get("components"))
                         .forEach(component -> addComponent(kind.wireName() + ':' + clientId, clientId, component));
             }
             case PCAP -> addCapture(status, clientId);
@@ -65,7 +64,7 @@ public final class TopologyReader {
 
     private void addPatches(final Map<String, Object> status, final String label, final int clientId) {
         final boolean running = !STANDING.contains(String.valueOf(status.get("status")));
-        for (final Map<String, Object> patch : objects(status.get("patches"))) {
+        for (final Map<String, Object> patch : Json.objects(status.get("patches"))) {
             if (patch.get("src") instanceof String from && patch.get("dst") instanceof String to) {
                 addPort(from);
                 addPort(to);
@@ -98,7 +97,7 @@ public final class TopologyReader {
     private void addCapture(final Map<String, Object> status, final int clientId) {
         final String sink = "spppcap:" + clientId;
         final boolean running = !STANDING.contains(String.valueOf(status.get("status")));
-        for (final Map<String, Object> core : objects(status.get("core"))) {
+        for (final Map<String, Object> core : Json.objects(status.get("core"))) {
             for (final String port : portNames(core.get("rx_port"))) {
                 addPort(port);
                 nodes.put(sink, new Topology.Node(sink, "spppcap", ""));
@@ -113,7 +112,7 @@ public final class TopologyReader {
 
     private static List<String> portNames(final Object ports) {
         final List<Object> names = new ArrayList<>();
-        objects(ports).forEach(port -> names.add(port.get("port")));
+        Json.objects(ports).forEach(port -> names.add(port.get("port")));
         return names(names);
     }
 
@@ -121,13 +120,6 @@ public final class TopologyReader {
         return Json.asArray(list).stream()
                 .filter(String.class::isInstance)
                 .map(String.class::cast)
-                .toList();
-    }
-
-    private static Collection<Map<String, Object>> objects(final Object list) {
-        return Json.asArray(list).stream()
-                .map(Json::asObject)
-                .filter(object -> object != null)
                 .toList();
     }
 

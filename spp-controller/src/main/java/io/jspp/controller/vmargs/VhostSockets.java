@@ -1,9 +1,7 @@
 package io.jspp.controller.vmargs;
 
-import io.jspp.control.ProcessKind;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.shell.RestClient;
-import io.jspp.controller.shell.RestReply;
 import io.jspp.controller.shell.ShellException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -35,25 +33,13 @@ final class VhostSockets {
      * @throws ShellException when it is not there, or one of them does not answer
      */
     void ask(RestClient controller) throws ShellException {
-        for (ProcessKind kind : ProcessKind.values()) {
-            if (!kind.isSecondary()) {
-                continue;
-            }
-            for (int id : controller.clientIds(kind)) {
-                RestReply status = controller.get(kind.restPath() + "/" + id);
-                if (!status.isNotFound()) {
-                    learn(kind.wireName() + " " + id, status.orFail().object());
-                }
-            }
-        }
+        controller.secondaries().forEach(this::learn);
     }
 
     /** Takes what a process says of its ports. */
     void learn(String process, Map<String, Object> status) {
-        for (Object row : Json.asArray(status.get("port_states"))) {
-            Map<String, Object> state = Json.asObject(row);
-            if (state != null
-                    && state.get("port") instanceof String port
+        for (Map<String, Object> state : Json.objects(status, "port_states")) {
+            if (state.get("port") instanceof String port
                     && port.matches(TYPE + "[0-9]{1,4}")
                     && state.get("socket") instanceof String socket) {
                 int index = Integer.parseInt(port.substring(TYPE.length()));
