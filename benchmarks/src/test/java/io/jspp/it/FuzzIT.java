@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -52,25 +51,8 @@ class FuzzIT {
             SppProcess vf = cluster.startSecondary("vf", 3, "0,1");
             RestClient rest = new RestClient(port);
             Patience.poll("vf 3", LIMIT, () -> rest.send("GET", "/vfs/3", "").statusCode() == 200);
-            cluster.shell(
-                    "nfv 1; add vhost:0",
-                    "nfv 1; add vhost:1",
-                    "nfv 1; patch vhost:0 vhost:1",
-                    "nfv 1; patch vhost:1 vhost:0",
-                    "nfv 1; forward");
-            SppProcess load = cluster.start(
-                    "load",
-                    List.of(
-                            "guest",
-                            "generate",
-                            cluster.vhostSocket(0).toString(),
-                            "--peer",
-                            cluster.vhostSocket(1).toString(),
-                            "--both",
-                            "--rate",
-                            "1000",
-                            "--report",
-                            "0"));
+            GuestCluster.joinTwoGuests(cluster);
+            SppProcess load = GuestCluster.startLoad(cluster, "--both", "--rate", "1000");
             Patience.poll("frames", LIMIT, () -> rest.counter(1, "vhost:1", "tx", "packets") > 100);
             RestNoise noise = new RestNoise(new Random(SEED), text("/v2/openapi.yaml"));
             assertTrue(noise.routes() > 30, "routes: " + noise.routes());
@@ -98,12 +80,7 @@ class FuzzIT {
                 long[] now = held(ctl);
                 return now[0] <= allowed[0] && now[1] <= allowed[1];
             });
-            ProcessHandle.of(load.pid()).orElseThrow().destroy();
-            load.awaitExit(LIMIT);
-            String result = load.out().stream()
-                    .filter(line -> line.startsWith("result:"))
-                    .findFirst()
-                    .orElseThrow();
+            String result = GuestCluster.endLoad(load, LIMIT);
             assertTrue(result.contains(" lost=0 "), result);
             assertTrue(result.contains("reordered=0 duplicates=0 corrupt=0"), result);
             assertEquals(

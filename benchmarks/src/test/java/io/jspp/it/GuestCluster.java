@@ -1,7 +1,11 @@
 package io.jspp.it;
 
 import io.jspp.controller.process.SppCluster;
+import io.jspp.controller.process.SppProcess;
 import io.jspp.testing.ProjectHome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What most system tests with guests begin with. */
 public final class GuestCluster {
@@ -32,5 +36,28 @@ public final class GuestCluster {
                 "nfv 1; patch vhost:0 vhost:1",
                 "nfv 1; patch vhost:1 vhost:0",
                 "nfv 1; forward");
+    }
+
+    /**
+     * Starts {@code ./spp guest generate} on vhost:0 and vhost:1.
+     *
+     * @param options further ones
+     */
+    public static SppProcess startLoad(SppCluster cluster, String... options) {
+        List<String> words = new ArrayList<>(
+                List.of("guest", "generate", cluster.vhostSocket(0).toString()));
+        words.addAll(List.of("--peer", cluster.vhostSocket(1).toString(), "--report", "0"));
+        words.addAll(List.of(options));
+        return cluster.start("load", words);
+    }
+
+    /** Asks a generating guest to stop and returns its last line. */
+    public static String endLoad(SppProcess load, Duration limit) {
+        ProcessHandle.of(load.pid()).orElseThrow().destroy();
+        load.awaitExit(limit);
+        return load.out().stream()
+                .filter(line -> line.startsWith("result:"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no result" + load.tail()));
     }
 }

@@ -218,9 +218,9 @@ class NfvIT {
                     said.toString());
         }
         awaitFlow();
-        String lostNothing = result(other);
+        String lostNothing = GuestCluster.endLoad(other, LIMIT);
         assertTrue(lostNothing.contains(" lost=0 "), lostNothing);
-        String disturbed = result(load);
+        String disturbed = GuestCluster.endLoad(load, LIMIT);
         assertTrue(disturbed.contains("reordered=0 duplicates=0 corrupt=0"), disturbed);
         assertPoolWhole();
     }
@@ -241,16 +241,6 @@ class NfvIT {
                 "frames at both ends",
                 () -> rest.counter(2, "vhost:1", "tx", "packets") > right + 1000
                         && rest.counter(1, "vhost:0", "tx", "packets") > left + 1000);
-    }
-
-    /** Asks a guest to stop and returns its last line. */
-    private static String result(SppProcess guest) {
-        ProcessHandle.of(guest.pid()).orElseThrow().destroy();
-        guest.awaitExit(LIMIT);
-        return guest.out().stream()
-                .filter(line -> line.startsWith("result:"))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no result" + guest.tail()));
     }
 
     /** Once nobody uses a ring, every mbuf is free; and an nfv that ended by exit begins with nothing. */
@@ -297,7 +287,7 @@ class NfvIT {
                         && rest.send("GET", "/nfvs/2", "").statusCode() == 200);
         long later = rest.counter(2, "vhost:1", "tx", "packets");
         waitFor("traffic after all", () -> rest.counter(2, "vhost:1", "tx", "packets") > later + 2000);
-        String disturbed = result(load);
+        String disturbed = GuestCluster.endLoad(load, LIMIT);
         assertTrue(disturbed.contains("reordered=0 duplicates=0 corrupt=0"), disturbed);
     }
 

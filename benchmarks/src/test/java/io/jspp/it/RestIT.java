@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
+import io.jspp.testing.EventStream;
 import io.jspp.testing.ProjectHome;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -192,15 +193,7 @@ class RestIT {
         }
 
         String next() throws IOException {
-            String name = "";
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.startsWith("event: ")) {
-                    name = line.substring(7);
-                } else if (line.startsWith("data: ")) {
-                    return name + ' ' + line.substring(6);
-                }
-            }
-            throw new IOException("the stream has ended");
+            return EventStream.next(reader);
         }
 
         /** Reads up to an event with this text. */

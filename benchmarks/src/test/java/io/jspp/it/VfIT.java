@@ -335,18 +335,7 @@ class VfIT {
                 "vf 1; port add vhost:1 rx back",
                 "vf 1; port add vhost:0 tx back",
                 "vf 1; classifier_table add mac default vhost:1");
-        SppProcess load = cluster.start(
-                "load",
-                List.of(
-                        "guest",
-                        "generate",
-                        cluster.vhostSocket(0).toString(),
-                        "--peer",
-                        cluster.vhostSocket(1).toString(),
-                        "--rate",
-                        "5000",
-                        "--report",
-                        "0"));
+        SppProcess load = GuestCluster.startLoad(cluster, "--rate", "5000");
         waitFor("traffic", () -> rest.counter(VF, "vhost:1", "tx", "packets") > 1000);
         String entry =
                 "{\"action\": \"%s\", \"type\": \"vlan\", \"vlan\": \"%d\", \"mac_address\": \"%s\", \"port\": \"%s\"}";
@@ -369,12 +358,7 @@ class VfIT {
                 change("PUT", "/classifier_table", String.format(entry, "del", changes % 4096, mac, "vhost:1"));
             }
         }
-        ProcessHandle.of(load.pid()).orElseThrow().destroy();
-        load.awaitExit(LIMIT);
-        String result = load.out().stream()
-                .filter(line -> line.startsWith("result:"))
-                .findFirst()
-                .orElseThrow();
+        String result = GuestCluster.endLoad(load, LIMIT);
         assertTrue(result.contains(" lost=0 "), result);
         assertEquals(0, componentDrops("cls", "unmatched"));
         assertTrue(Files.exists(cluster.vhostSocket(0)) && Files.exists(cluster.vhostSocket(1)));

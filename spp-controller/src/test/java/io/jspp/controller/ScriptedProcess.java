@@ -3,9 +3,6 @@ package io.jspp.controller;
 import io.jspp.control.JsonWriter;
 import io.jspp.control.ProcessKind;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +20,7 @@ public final class ScriptedProcess implements AutoCloseable {
 
     private final ProcessKind kind;
     private final int clientId;
-    private final Socket socket;
-    private final Thread thread;
+    private final AnsweringProcess process;
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private final List<String> ports = new ArrayList<>(List.of("phy:0", "phy:1"));
     private final Map<String, String> patches = new LinkedHashMap<>();
@@ -37,11 +33,7 @@ public final class ScriptedProcess implements AutoCloseable {
         this.kind = kind;
         this.clientId = clientId;
         this.withForwarder = withForwarder;
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
-        thread = new Thread(this::run, kind.wireName() + clientId);
-        thread.setDaemon(true);
-        thread.start();
+        process = new AnsweringProcess(port, this::reply, true);
     }
 
     public static ScriptedProcess primary(final Controller controller) throws IOException {
@@ -70,38 +62,21 @@ public final class ScriptedProcess implements AutoCloseable {
 
     /** True when the controller has closed the connection, or it has ended by {@code exit}. */
     public boolean hasEnded() {
-        return !thread.isAlive();
+        return process.hasEnded();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        process.close();
     }
 
-    private void run() {
-        final byte[] chunk = new byte[4096];
-        try (socket) {
-            for (int length = socket.getInputStream().read(chunk);
-                    length >= 0;
-                    length = socket.getInputStream().read(chunk)) {
-                final String request = new String(chunk, 0, length, StandardCharsets.UTF_8);
-                requests.add(request);
-                if (!silent) {
-                    send(answer(request.split(" ")));
-                }
-                if (request.equals("exit")) {
-                    return;
-                }
-            }
-        } catch (final IOException closed) {
-            // The end of a test, or of the controller.
+    private String reply(final String request) {
+        requests.add(request);
+        if (silent) {
+            return null;
         }
-    }
-
-    private void send(final String reply) throws IOException {
-        final OutputStream out = socket.getOutputStream();
-        out.write(Arrays.copyOf(reply.getBytes(StandardCharsets.UTF_8), SPP_REPLY_BYTES));
-        out.flush();
+        final byte[] answer = answer(request.split(" ")).getBytes(StandardCharsets.UTF_8);
+        return new String(Arrays.copyOf(answer, SPP_REPLY_BYTES), StandardCharsets.UTF_8);
     }
 
     private String answer(final String[] words) {

@@ -1,9 +1,6 @@
 package io.jspp.controller;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +13,7 @@ public final class ScriptedSecondary implements AutoCloseable {
 
     private final String type;
     private final int clientId;
-    private final Socket socket;
+    private final AnsweringProcess process;
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, String> errors = new ConcurrentHashMap<>();
     private final Map<String, String> infos = new ConcurrentHashMap<>();
@@ -25,11 +22,7 @@ public final class ScriptedSecondary implements AutoCloseable {
     public ScriptedSecondary(final Controller controller, final String type, final int clientId) throws IOException {
         this.type = type;
         this.clientId = clientId;
-        socket = new Socket(InetAddress.getLoopbackAddress(), controller.secondaryPort());
-        socket.setTcpNoDelay(true);
-        final Thread thread = new Thread(this::run, type + clientId);
-        thread.setDaemon(true);
-        thread.start();
+        process = new AnsweringProcess(controller.secondaryPort(), this::answer);
     }
 
     /** What {@code status} answers behind {@code "info":}. */
@@ -56,20 +49,6 @@ public final class ScriptedSecondary implements AutoCloseable {
         }
     }
 
-    private void run() {
-        final byte[] chunk = new byte[4096];
-        try (socket) {
-            for (int length = socket.getInputStream().read(chunk);
-                    length >= 0;
-                    length = socket.getInputStream().read(chunk)) {
-                final String reply = answer(new String(chunk, 0, length, StandardCharsets.UTF_8));
-                socket.getOutputStream().write(reply.getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (final IOException closed) {
-            // The end of a test, or of the controller.
-        }
-    }
-
     private String answer(final String request) {
         if (request.equals("_get_client_id")) {
             return SUCCESS.replace(" ] }", " ], \"client_id\": " + clientId + ", \"process_type\": \"" + type + "\" }");
@@ -91,6 +70,6 @@ public final class ScriptedSecondary implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        process.close();
     }
 }

@@ -19,31 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A real primary and real secondaries: claims, death, resumption, adoption of memory. */
 @Timeout(120)
-class AttachProcessTest {
-    @TempDir
-    Path directory;
-
-    private PrimaryFixture fixture;
-
-    @BeforeEach
-    void open() throws Exception {
-        fixture = new PrimaryFixture(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        fixture.close();
-    }
-
+class AttachProcessTest extends PrimaryProcesses {
     private static String mempool(Socket primary) throws Exception {
         String status = PrimaryFixture.ask(primary, "status");
         return status.replaceFirst(".*\"mempool\":\\{(.*?),\"hugepages.*", "$1");

@@ -5,33 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The forwarder of a real primary, driven over the wire. */
 @Timeout(120)
-class ForwarderProcessTest {
+class ForwarderProcessTest extends PrimaryProcesses {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
-
-    @TempDir
-    Path directory;
-
-    private PrimaryFixture fixture;
-
-    @BeforeEach
-    void open() throws Exception {
-        fixture = new PrimaryFixture(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        fixture.close();
-    }
 
     private static void assertDone(Socket primary, String command, String more) throws IOException {
         assertEquals(

@@ -6,32 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jspp.config.ExitCode;
 import java.net.Socket;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Real primaries, from command line to exit status. */
 @Timeout(120)
-class PrimaryProcessTest {
-    @TempDir
-    Path directory;
-
-    private PrimaryFixture fixture;
-
-    @BeforeEach
-    void open() throws Exception {
-        fixture = new PrimaryFixture(directory);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        fixture.close();
-    }
-
+class PrimaryProcessTest extends PrimaryProcesses {
     @Test
     void shouldStartQuietlyAndLeaveNothingBehind() throws Exception {
         ChildJvm primary = fixture.primary("-n 4 --huge-dir=/run/hugepages/kvm --socket-mem 64,0", "");

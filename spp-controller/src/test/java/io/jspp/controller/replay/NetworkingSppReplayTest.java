@@ -3,15 +3,11 @@ package io.jspp.controller.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.controller.TestController;
 import io.jspp.controller.json.Json;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,22 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * with the bodies it makes. It fails on a status of 400 or more, and reads JSON from everything but a 204.
  */
 @Tag("once")
-class NetworkingSppReplayTest {
-    private TestController ctl;
-    private RecordedProcesses processes;
-
-    @BeforeEach
-    void start() throws IOException {
-        ctl = new TestController();
-        processes = new RecordedProcesses(ctl);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        processes.close();
-        ctl.close();
-    }
-
+class NetworkingSppReplayTest extends ReplayFixture {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

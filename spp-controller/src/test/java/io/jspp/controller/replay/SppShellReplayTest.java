@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.RawHttp;
-import io.jspp.controller.TestController;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,22 +16,7 @@ import org.junit.jupiter.api.Test;
  * but for what the recording marks as ours.
  */
 @Tag("once")
-class SppShellReplayTest {
-    private TestController ctl;
-    private RecordedProcesses processes;
-
-    @BeforeEach
-    void start() throws IOException {
-        ctl = new TestController();
-        processes = new RecordedProcesses(ctl);
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        processes.close();
-        ctl.close();
-    }
-
+class SppShellReplayTest extends ReplayFixture {
     @Test
     void shouldAnswerSppsShellAsItsOwnController() throws Exception {
         int compared = 0;

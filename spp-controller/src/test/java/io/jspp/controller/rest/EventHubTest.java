@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.AnsweringProcess;
 import io.jspp.controller.TestController;
+import io.jspp.testing.EventStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -132,15 +133,7 @@ class EventHubTest {
 
         /** The next event as {@code NAME DATA}. */
         String next() throws IOException {
-            String name = "";
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.startsWith("event: ")) {
-                    name = line.substring(7);
-                } else if (line.startsWith("data: ")) {
-                    return name + ' ' + line.substring(6);
-                }
-            }
-            throw new IOException("the stream has ended");
+            return EventStream.next(reader);
         }
 
         @Override

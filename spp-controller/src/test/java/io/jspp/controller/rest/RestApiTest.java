@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.HandProcess;
-import io.jspp.controller.ScriptedProcess;
-import io.jspp.controller.TestController;
+import io.jspp.controller.SwitchFixture;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -13,35 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** SPP's REST: paths, bodies, codes and texts as its own controller gives them, except that bad input is 400. */
-class RestApiTest {
-    private TestController ctl;
-    private ScriptedProcess primary;
-    private ScriptedProcess nfv;
-
-    @BeforeEach
-    void start() throws IOException {
-        ctl = new TestController();
-        primary = ScriptedProcess.primary(ctl.controller());
-        ctl.awaitProcesses("[{\"type\": \"primary\"}]");
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        primary.close();
-        nfv.close();
-        ctl.close();
-    }
-
+class RestApiTest extends SwitchFixture {
     @Test
     void shouldPassAStatusOnAsItIs() throws Exception {
         final HttpResponse<String> reply = ctl.get("/v1/nfvs/1");

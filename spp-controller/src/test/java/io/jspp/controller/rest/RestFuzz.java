@@ -3,20 +3,14 @@ package io.jspp.controller.rest;
 import io.jspp.control.CommandRegistry;
 import io.jspp.control.CommandSpec;
 import io.jspp.control.ProcessKind;
-import io.jspp.controller.json.Json;
+import io.jspp.testing.RandomRequests;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Makes requests from the words of the API, more and less sensible, and damages the bytes of some. Repeatable by its random source. */
 final class RestFuzz {
@@ -159,28 +153,19 @@ final class RestFuzz {
         "-- -s x"
     };
 
-    /** Every route there is, {@code PUT /v1/nfvs/{id}/ports}, but streams, which have no end to wait for; EventHubTest has their clients. */
-    private static final String[] ROUTES = routes();
+    /** Every route there is, but streams; EventHubTest has their clients. */
+    private static final String[] ROUTES =
+            RandomRequests.routes(RestRoutes.description()).toArray(new String[0]);
 
     /** With the members of all bodies. */
     private static final String[] MEMBERS = members();
 
     private final Random random;
+    private final RandomRequests requests;
 
     RestFuzz(final Random random) {
         this.random = random;
-    }
-
-    private static String[] routes() {
-        final List<String> routes = new ArrayList<>();
-        final Map<String, Object> file =
-                Json.asObject(new Load(LoadSettings.builder().build()).loadFromString(RestRoutes.description()));
-        Json.asObject(file.get("paths"))
-                .forEach((path, operations) -> Json.asObject(operations).keySet().stream()
-                        .filter(operation -> operation.matches("get|put|post|delete"))
-                        .filter(operation -> !path.endsWith("/events"))
-                        .forEach(operation -> routes.add(operation.toUpperCase(Locale.ROOT) + ' ' + path)));
-        return routes.toArray(new String[0]);
+        requests = new RandomRequests(random, MEMBERS, WORDS);
     }
 
     private static String[] members() {
@@ -209,8 +194,8 @@ final class RestFuzz {
     }
 
     Request next() {
-        final String[] route = pick(ROUTES).split(" ");
-        final String method = random.nextInt(3) != 0 ? route[0] : pick(METHODS);
+        final String[] route = requests.pick(ROUTES).split(" ");
+        final String method = random.nextInt(3) != 0 ? route[0] : requests.pick(METHODS);
         final String path = random.nextInt(4) != 0 ? filled(route[1]) : path();
         final byte[] body = body();
         final StringBuilder head =
@@ -230,10 +215,7 @@ final class RestFuzz {
     }
 
     private byte[] damage(final byte[] whole) {
-        final byte[] bytes = whole.clone();
-        for (int n = 1 + random.nextInt(5); n > 0; n--) {
-            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
-        }
+        final byte[] bytes = requests.damaged(whole, 0);
         return random.nextInt(3) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
     }
 
@@ -247,7 +229,7 @@ final class RestFuzz {
             } else if (segment.equals("{id}") && random.nextInt(5) != 0) {
                 path.append(idBehind(path.substring(0, path.length() - 1)));
             } else {
-                path.append(pick(NAMES));
+                path.append(requests.pick(NAMES));
             }
         }
         return path.toString();
@@ -265,14 +247,14 @@ final class RestFuzz {
     private String path() {
         final StringBuilder path = new StringBuilder();
         for (int n = random.nextInt(7); n >= 0; n--) {
-            path.append('/').append(pick(SEGMENTS));
+            path.append('/').append(requests.pick(SEGMENTS));
         }
         return path.toString().contains("events") ? "/" : path.toString();
     }
 
     private String query() {
         return random.nextInt(10) == 0
-                ? "?" + pick(KEYS).replaceAll("[^a-z]", "%") + '=' + random.nextInt() + "&port=vhost:"
+                ? "?" + requests.pick(KEYS).replaceAll("[^a-z]", "%") + '=' + random.nextInt() + "&port=vhost:"
                         + random.nextInt(3)
                 : "";
     }
@@ -290,43 +272,8 @@ final class RestFuzz {
         if (kind == 2) {
             return "[".repeat(random.nextInt(2_000)).getBytes(StandardCharsets.US_ASCII);
         }
-        final String text = Json.write(object(0));
+        final String text = requests.object();
         return text.substring(0, kind == 3 ? random.nextInt(text.length()) : text.length())
                 .getBytes(StandardCharsets.UTF_8);
-    }
-
-    private Map<String, Object> object(final int depth) {
-        final Map<String, Object> object = new LinkedHashMap<>();
-        for (int n = random.nextInt(7); n >= 0; n--) {
-            object.put(pick(MEMBERS), value(depth));
-        }
-        return object;
-    }
-
-    private Object value(final int depth) {
-        switch (depth > 3 ? random.nextInt(5) : random.nextInt(9)) {
-            case 0:
-                return random.nextInt(200) - 20;
-            case 1:
-                return random.nextBoolean();
-            case 2:
-                return null;
-            case 3:
-                return random.nextDouble() * 1e300;
-            case 5:
-                return object(depth + 1);
-            case 6:
-                final List<Object> list = new ArrayList<>();
-                for (int n = random.nextInt(5); n > 0; n--) {
-                    list.add(value(depth + 1));
-                }
-                return list;
-            default:
-                return pick(WORDS);
-        }
-    }
-
-    private String pick(final String[] choices) {
-        return choices[random.nextInt(choices.length)];
     }
 }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.controller.ScriptedProcess;
-import io.jspp.controller.TestController;
 import io.jspp.controller.json.Json;
 import io.jspp.controller.plugin.PluginCompiler;
 import io.jspp.controller.plugin.PluginException;
@@ -16,38 +14,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Commands of the shell as classes: what they may do, and that none of their mistakes ends it. */
-class JavaPluginTest {
+class JavaPluginTest extends ShellFixture {
     private static final String IMPORTS = "import io.jspp.controller.plugin.*;\nimport java.util.*;\n";
 
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedProcess nfv;
-    private ShellHarness shell;
     private Path plugins;
+
+    JavaPluginTest() {
+        super(false);
+    }
 
     @BeforeEach
     void start() throws IOException {
-        ctl = new TestController();
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"nfv\", \"client-id\": 1}]");
-        shell = new ShellHarness(ctl.controller(), null);
         plugins = Files.createDirectory(directory.resolve("plugins"));
         assertEquals(0, shell.run("cd " + directory));
         shell.out();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        nfv.close();
-        ctl.close();
     }
 
     private Path write(final String name, final String members) throws IOException {

@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.controller.ScriptedProcess;
-import io.jspp.controller.TestController;
+import io.jspp.controller.SwitchFixture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The shell as people meet it: a process of its own on a pseudo terminal, which util-linux's {@code script} opens. */
 @Tag("once")
-class ShellPtyTest {
+class ShellPtyTest extends SwitchFixture {
     private static final String CTRL_A = "\u0001";
     private static final String CTRL_C = "\u0003";
     private static final String CTRL_D = "\u0004";
@@ -37,9 +36,6 @@ class ShellPtyTest {
     @TempDir
     private Path home;
 
-    private TestController ctl;
-    private ScriptedProcess primary;
-    private ScriptedProcess nfv;
     private Process process;
     private String shellCommand;
     private final StringBuilder screen = new StringBuilder();
@@ -47,11 +43,6 @@ class ShellPtyTest {
 
     @BeforeEach
     void start() throws IOException {
-        ctl = new TestController();
-        primary = ScriptedProcess.primary(ctl.controller());
-        ctl.awaitProcesses("[{\"type\": \"primary\"}]");
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
         final String java =
                 Path.of(System.getProperty("java.home"), "bin", "java").toString();
         shellCommand = String.join(
@@ -88,9 +79,6 @@ class ShellPtyTest {
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
-        primary.close();
-        nfv.close();
-        ctl.close();
     }
 
     @Test

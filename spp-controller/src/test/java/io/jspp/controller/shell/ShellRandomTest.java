@@ -3,20 +3,15 @@ package io.jspp.controller.shell;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.controller.ScriptedProcess;
-import io.jspp.controller.TestController;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is typed, the shell answers with its own error or does it; TAB never fails either. The seed is in the message. */
-class ShellRandomTest {
+class ShellRandomTest extends ShellFixture {
     private static final String[] WORDS = {
         "status",
         "pri",
@@ -123,34 +118,14 @@ class ShellRandomTest {
         "-l 1,2",
     };
 
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedProcess primary;
-    private ScriptedProcess nfv;
-    private ShellHarness shell;
-
     @BeforeEach
     void start() throws IOException {
-        ctl = new TestController();
-        primary = ScriptedProcess.primary(ctl.controller());
-        ctl.awaitProcesses("[{\"type\": \"primary\"}]");
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
         Files.createDirectory(directory.resolve("plugins"));
         Files.writeString(directory.resolve("plugins/hello.spp"), "echo $1\nnfv $2; status\n");
         Files.writeString(directory.resolve("file"), "status\nbogus\nplayback file\n");
         Files.writeString(directory.resolve("history"), "status\nnfv 1; status\n");
-        shell = new ShellHarness(ctl.controller(), directory.resolve("history"));
+        shell = newShell();
         assertEquals(0, shell.run("cd " + directory));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        primary.close();
-        nfv.close();
-        ctl.close();
     }
 
     @Test

@@ -14,40 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The shell's texts, letter by letter as SPP prints them. */
-class ShellTest {
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedProcess primary;
-    private ScriptedProcess nfv;
-    private ShellHarness shell;
-
-    @BeforeEach
-    void start() throws IOException {
-        ctl = new TestController();
-        primary = ScriptedProcess.primary(ctl.controller());
-        ctl.awaitProcesses("[{\"type\": \"primary\"}]");
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
-        shell = new ShellHarness(ctl.controller(), directory.resolve("history"));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        primary.close();
-        nfv.close();
-        ctl.close();
-    }
-
+class ShellTest extends ShellFixture {
     @Test
     void shouldShowWhichProcessesThereAre() {
         assertEquals(0, shell.run("status"));

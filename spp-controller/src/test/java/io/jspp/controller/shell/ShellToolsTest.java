@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.controller.ScriptedProcess;
-import io.jspp.controller.TestController;
 import io.jspp.controller.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,37 +14,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the shell does itself: config, plugins, JSON output, helpers. */
-class ShellToolsTest {
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedProcess nfv;
-    private ShellHarness shell;
+class ShellToolsTest extends ShellFixture {
+    ShellToolsTest() {
+        super(false);
+    }
 
     @BeforeEach
     void start() throws IOException {
-        ctl = new TestController();
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"nfv\", \"client-id\": 1}]");
-        shell = new ShellHarness(ctl.controller(), directory.resolve("history"));
         assertEquals(0, shell.run("cd " + directory));
         shell.out();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        nfv.close();
-        ctl.close();
     }
 
     /** The lines of SPP's own session. */

@@ -4,55 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.controller.ScriptedProcess;
-import io.jspp.controller.TestController;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code save check diff apply undo} with an nfv that keeps what it was told; StateIT has the real ones. */
-class StateCommandsTest {
+class StateCommandsTest extends ShellFixture {
     private static final String WANTED = """
             version: 1
             secondaries:
               - {type: nfv, id: 1, running: true, ports: [ring:0], patches: [phy:0 -> ring:0]}
             """;
 
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedProcess primary;
-    private ScriptedProcess nfv;
-    private ShellHarness shell;
     private Path wanted;
 
     @BeforeEach
     void start() throws IOException {
-        ctl = new TestController();
-        primary = ScriptedProcess.primary(ctl.controller());
-        ctl.awaitProcesses("[{\"type\": \"primary\"}]");
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"primary\"}, {\"type\": \"nfv\", \"client-id\": 1}]");
-        shell = newShell();
         wanted = Files.writeString(directory.resolve("wanted.yaml"), WANTED);
-    }
-
-    private ShellHarness newShell() {
-        return new ShellHarness(ctl.controller(), directory.resolve("history"));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        nfv.close();
-        primary.close();
-        ctl.close();
     }
 
     @Test

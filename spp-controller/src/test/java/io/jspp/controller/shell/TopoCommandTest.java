@@ -3,9 +3,7 @@ package io.jspp.controller.shell;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jspp.controller.ScriptedProcess;
 import io.jspp.controller.ScriptedSecondary;
-import io.jspp.controller.TestController;
 import io.jspp.controller.json.Json;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -13,40 +11,24 @@ import java.net.Socket;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code topo} and {@code topo_subgraph}: SPP's texts, and none of its crashes. */
-class TopoCommandTest {
-    @TempDir
-    private Path directory;
-
-    private TestController ctl;
-    private ScriptedProcess nfv;
-    private ShellHarness shell;
+class TopoCommandTest extends ShellFixture {
+    TopoCommandTest() {
+        super(false);
+    }
 
     @BeforeEach
     void start() throws IOException {
-        ctl = new TestController();
-        nfv = ScriptedProcess.nfv(ctl.controller(), 1);
-        ctl.awaitProcesses("[{\"type\": \"nfv\", \"client-id\": 1}]");
-        shell = new ShellHarness(ctl.controller(), directory.resolve("history"));
         assertEquals(
                 0, shell.run("cd " + directory, "nfv 1; add vhost:1", "nfv 1; patch phy:0 vhost:1", "nfv 1; forward"));
         shell.out();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        nfv.close();
-        ctl.close();
     }
 
     @Test
