@@ -97,6 +97,13 @@ public final class ConfigKeys {
             "bridge.age.s", 300, "s", 1, 1_000_000, "A bridge forgets an address from which nothing came for so long");
     public static final ConfigKey BRIDGE_ENTRIES =
             ConfigKey.integer("bridge.entries", 8192, "addresses", 1, 131_072, "Addresses a bridge may know");
+    public static final ConfigKey BRIDGE_ENTRIES_PER_PORT = ConfigKey.integer(
+            "bridge.entries.per.port",
+            0,
+            "addresses",
+            0,
+            131_072,
+            "Addresses a bridge may know at one port; 0: a quarter of bridge.entries");
     public static final ConfigKey BRIDGE_FLOOD_RATE = ConfigKey.integer(
             "bridge.flood.rate",
             0,
@@ -138,6 +145,7 @@ public final class ConfigKeys {
             CLASSIFIER_ENTRIES,
             BRIDGE_AGE,
             BRIDGE_ENTRIES,
+            BRIDGE_ENTRIES_PER_PORT,
             BRIDGE_FLOOD_RATE,
             RESPONDER_PRINT_RATE,
             MIRROR_COPY);

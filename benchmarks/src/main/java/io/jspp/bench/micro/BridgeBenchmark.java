@@ -62,7 +62,7 @@ public class BridgeBenchmark {
         SplittableRandom random = new SplittableRandom(1);
         near.address(i -> FAR + random.nextInt(stations), i -> NEAR + i % stations);
         far.address(i -> MacAddress.BROADCAST, i -> FAR + i % stations);
-        BridgeType type = new BridgeType(new Bridges(), new BridgeOptions(300, 2 * stations, 0));
+        BridgeType type = new BridgeType(new Bridges(), new BridgeOptions(300, 2 * stations, stations, 0));
         counters = new ComponentCounters(near.counters(), "br", type.counts());
         started = type.start("br", counters, BURST);
         PatchEnd one = PatchEnd.parse("vhost:0");

@@ -26,6 +26,8 @@ public final class ComponentCounters implements AutoCloseable {
         AGED(false),
         /** Frames whose source address a bridge could not learn: its table was full. */
         UNLEARNED(false),
+        /** Frames whose source address a bridge did not learn: as many are known at their port as one may have. */
+        PORT_LIMIT(false),
         /** Packets that were to be printed and were not: too many of them. */
         UNPRINTED(false),
         /** Dropped: shorter than an Ethernet header. */

@@ -44,10 +44,20 @@ final class BridgeCommands {
     }
 
     private static void writeSize(JsonWriter json, Table table) {
-        json.field("name", table.name()).field("addresses", table.total()).field("capacity", table.capacity());
+        json.field("name", table.name())
+                .field("addresses", table.total())
+                .field("capacity", table.capacity())
+                .field("port_limit", table.portLimit());
+        json.name("ports").array();
+        table.ports()
+                .forEach((port, addresses) -> json.object()
+                        .field("port", port)
+                        .field("addresses", addresses)
+                        .endObject());
+        json.endArray();
     }
 
-    /** {@code bridges}: how many addresses each knows. */
+    /** {@code bridges}: how many addresses each knows, and at which ports. */
     void writeSizes(JsonWriter json) {
         json.name("bridges").array();
         for (String name : bridges.names()) {

@@ -29,7 +29,7 @@ final class Bridge extends BurstComponent {
     private final Output[] byNumber;
 
     private final Output[] outputs;
-    private final int[] tags;
+    private final LearningPorts ports;
     private final BridgeTable table;
     private final int floodRate;
     private final int ticksPerSweep;
@@ -41,7 +41,7 @@ final class Bridge extends BurstComponent {
 
     /**
      * @param sources ports of the inputs, in their order
-     * @param tags of the ports that learn, by number
+     * @param ports from which addresses are learned
      */
     Bridge(
             String name,
@@ -49,7 +49,7 @@ final class Bridge extends BurstComponent {
             List<Output> outputs,
             BridgePort[] sources,
             Output[] byNumber,
-            int[] tags,
+            LearningPorts ports,
             BridgeTable table,
             BridgeOptions options,
             HeaderValues header,
@@ -59,7 +59,7 @@ final class Bridge extends BurstComponent {
         this.sources = sources;
         this.byNumber = byNumber;
         this.outputs = outputs.toArray(new Output[0]);
-        this.tags = tags;
+        this.ports = ports;
         this.table = table;
         this.header = header;
         this.counters = counters;
@@ -83,7 +83,7 @@ final class Bridge extends BurstComponent {
         if (elapsed > 0) {
             sweptTicks = nowTicks;
             long slots = (long) table.slots() * elapsed / ticksPerSweep + 1;
-            table.sweep((int) Math.min(slots, SWEEP_MOST), tags, nowTicks);
+            table.sweep((int) Math.min(slots, SWEEP_MOST), ports, nowTicks);
             countAged();
         }
     }
@@ -91,7 +91,7 @@ final class Bridge extends BurstComponent {
     @Override
     protected boolean pass(Input input, Burst packets) {
         BridgePort source = sources[currentInput()];
-        int tag = tags[source.number()];
+        int tag = ports.tag(source.number());
         for (int i = 0; i < packets.packets; i++) {
             if (!read(header, input, packets, i, counters)) {
                 continue;
@@ -121,7 +121,7 @@ final class Bridge extends BurstComponent {
         if (address == 0 || MacAddress.isGroup(address)) {
             return;
         }
-        switch (table.learn(key, tag, tags, nowTicks)) {
+        switch (table.learn(key, tag, ports, nowTicks)) {
             case KNOWN -> {
                 // as before
             }
@@ -132,6 +132,10 @@ final class Bridge extends BurstComponent {
             case MOVED -> counters.count(Count.MOVED);
             case FULL -> {
                 counters.count(Count.UNLEARNED);
+                countAged();
+            }
+            case PORT_FULL -> {
+                counters.count(Count.PORT_LIMIT);
                 countAged();
             }
         }
@@ -145,7 +149,7 @@ final class Bridge extends BurstComponent {
     }
 
     private void forward(BridgePort source, long key, long destination, Burst packets, int i) {
-        int found = MacAddress.isGroup(destination) ? BridgeTable.UNKNOWN : table.find(key, tags, nowTicks);
+        int found = MacAddress.isGroup(destination) ? BridgeTable.UNKNOWN : table.find(key, ports, nowTicks);
         if (found == BridgeTable.UNKNOWN) {
             flood(source, packets, i);
             return;

@@ -12,6 +12,8 @@ final class BridgePort {
     // worker thread only
     private long windowNs;
     private int flooded;
+    private int addresses;
+    private int addressesTag = PortTag.NONE;
 
     BridgePort(int number) {
         this.number = number;
@@ -28,6 +30,17 @@ final class BridgePort {
     /** A new life: nothing learned so far counts. */
     void renew(int life) {
         tag = PortTag.of(number, life);
+    }
+
+    /** Addresses in the table that were seen here in the life that a tag names. Worker thread. */
+    int addresses(int ofTag) {
+        return addressesTag == ofTag ? addresses : 0;
+    }
+
+    /** More or less of them; those of a former life don't count any more. Worker thread. */
+    void addAddress(int ofTag, int more) {
+        addresses = addresses(ofTag) + more;
+        addressesTag = ofTag;
     }
 
     /**

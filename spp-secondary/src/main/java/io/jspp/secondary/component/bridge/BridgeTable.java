@@ -34,7 +34,9 @@ final class BridgeTable {
         /** At another port than before. */
         MOVED,
         /** No room. */
-        FULL
+        FULL,
+        /** Its port has as many as it may; what was known of this address is forgotten. */
+        PORT_FULL
     }
 
     private static final int WAYS = 8;
@@ -94,48 +96,52 @@ final class BridgeTable {
         return keys.length();
     }
 
-    /**
-     * Tag of the port at which an address was seen, or {@link #UNKNOWN}. Worker thread.
-     *
-     * @param tags by port number, see {@link PortTag}
-     */
-    int find(long key, int[] tags, int nowTicks) {
+    /** Tag of the port at which an address was seen, or {@link #UNKNOWN}. Worker thread. */
+    int find(long key, LearningPorts ports, int nowTicks) {
         int slot = slot(key);
         if (slot < 0) {
             return UNKNOWN;
         }
         long value = values.getPlain(slot);
-        return isLive(value, tags, nowTicks) ? (int) value : UNKNOWN;
+        return isLive(value, ports, nowTicks) ? (int) value : UNKNOWN;
     }
 
     /** An address was seen at a port. Worker thread. */
-    Outcome learn(long key, int tag, int[] tags, int nowTicks) {
+    Outcome learn(long key, int tag, LearningPorts ports, int nowTicks) {
         long value = (long) nowTicks << 32 | tag & 0xffff_ffffL;
         int slot = slot(key);
         if (slot < 0) {
-            return insert(key, value, tags, nowTicks) ? Outcome.LEARNED : Outcome.FULL;
+            return insert(key, value, ports, nowTicks);
         }
         long former = values.getPlain(slot);
         if (former == value) {
             return Outcome.KNOWN;
         }
+        boolean old = isOld(former, nowTicks);
+        if ((int) former == tag) {
+            values.setOpaque(slot, value);
+            aged += old ? 1 : 0;
+            return old ? Outcome.RELEARNED : Outcome.KNOWN;
+        }
+        boolean current = ports.isCurrent((int) former);
+        aged += current && old ? 1 : 0;
+        if (!ports.mayLearn(tag)) {
+            // What is known is wrong, and would send frames where the station no longer is.
+            remove(slot, ports);
+            return Outcome.PORT_FULL;
+        }
+        ports.forgot((int) former);
+        ports.learned(tag);
         values.setOpaque(slot, value);
-        if (!PortTag.isCurrent((int) former, tags)) {
-            return Outcome.LEARNED;
-        }
-        if (isOld(former, nowTicks)) {
-            aged++;
-            return Outcome.RELEARNED;
-        }
-        return (int) former == tag ? Outcome.KNOWN : Outcome.MOVED;
+        return !current ? Outcome.LEARNED : old ? Outcome.RELEARNED : Outcome.MOVED;
     }
 
     /** Frees slots of the next {@code count} that nobody needs any more. Worker thread. */
-    void sweep(int count, int[] tags, int nowTicks) {
+    void sweep(int count, LearningPorts ports, int nowTicks) {
         int at = sweepAt;
         for (int n = 0; n < count; n++) {
-            if (keys.getPlain(at) != 0 && !isLive(values.getPlain(at), tags, nowTicks)) {
-                free(at, tags);
+            if (keys.getPlain(at) != 0 && !isLive(values.getPlain(at), ports, nowTicks)) {
+                free(at, ports);
             }
             at = at + 1 & keys.length() - 1;
         }
@@ -156,19 +162,19 @@ final class BridgeTable {
     }
 
     /** All entries that count now, in no order; control thread. */
-    void forEach(int[] tags, int nowTicks, Visitor visitor) {
+    void forEach(LearningPorts ports, int nowTicks, Visitor visitor) {
         for (int i = 0; i < keys.length(); i++) {
             // acquire: pairs with the release of the key in insert; the value is there when the key is
             long key = keys.getAcquire(i);
             long value = values.getAcquire(i);
-            if (key != 0 && keys.getAcquire(i) == key && isLive(value, tags, nowTicks)) {
+            if (key != 0 && keys.getAcquire(i) == key && isLive(value, ports, nowTicks)) {
                 visitor.entry(key, (int) value, Math.max(0, nowTicks - (int) (value >>> 32)));
             }
         }
     }
 
-    private boolean isLive(long value, int[] tags, int nowTicks) {
-        return PortTag.isCurrent((int) value, tags) && !isOld(value, nowTicks);
+    private boolean isLive(long value, LearningPorts ports, int nowTicks) {
+        return ports.isCurrent((int) value) && !isOld(value, nowTicks);
     }
 
     private boolean isOld(long value, int nowTicks) {
@@ -190,41 +196,49 @@ final class BridgeTable {
         return -1;
     }
 
-    private boolean insert(long key, long value, int[] tags, int nowTicks) {
+    private Outcome insert(long key, long value, LearningPorts ports, int nowTicks) {
+        int tag = (int) value;
+        if (!ports.mayLearn(tag)) {
+            sweep(RESCUE, ports, nowTicks);
+            if (!ports.mayLearn(tag)) {
+                return used < capacity ? Outcome.PORT_FULL : Outcome.FULL;
+            }
+        }
         long hash = hash(key);
-        int slot = place(first(hash), tags, nowTicks);
+        int slot = place(first(hash), ports, nowTicks);
         if (room(slot) < 2) {
             // The emptier one of two sets: they overflow practically never then, and most keys lie where is looked
             // first.
-            int second = place(second(hash), tags, nowTicks);
+            int second = place(second(hash), ports, nowTicks);
             slot = room(second) > room(slot) ? second : slot;
         }
         if (slot < 0) {
-            return false;
+            return Outcome.FULL;
         }
         slot &= SLOT;
         if (keys.getPlain(slot) != 0) {
-            free(slot, tags);
+            free(slot, ports);
         }
         if (used == capacity) {
-            sweep(RESCUE, tags, nowTicks);
+            sweep(RESCUE, ports, nowTicks);
             if (used == capacity) {
-                return false;
+                return Outcome.FULL;
             }
         }
         // release: who reads this value with the former key finds that key gone when it looks again, see forEach
         values.setRelease(slot, value);
         keys.setRelease(slot, key);
         used++;
-        return true;
+        ports.learned(tag);
+        return Outcome.LEARNED;
     }
 
     /** A slot of the set that may be taken, with the number of such slots in the top bits (above {@link #SLOT}); -1 when there is none. */
-    private int place(int set, int[] tags, int nowTicks) {
+    private int place(int set, LearningPorts ports, int nowTicks) {
         int slot = -1;
         int free = 0;
         for (int i = set; i < set + WAYS; i++) {
-            if (keys.getPlain(i) == 0 || !isLive(values.getPlain(i), tags, nowTicks)) {
+            if (keys.getPlain(i) == 0 || !isLive(values.getPlain(i), ports, nowTicks)) {
                 slot = i;
                 free++;
             }
@@ -236,10 +250,15 @@ final class BridgeTable {
         return place >> 28;
     }
 
-    private void free(int slot, int[] tags) {
-        if (PortTag.isCurrent((int) values.getPlain(slot), tags)) {
+    private void free(int slot, LearningPorts ports) {
+        if (ports.isCurrent((int) values.getPlain(slot))) {
             aged++;
         }
+        remove(slot, ports);
+    }
+
+    private void remove(int slot, LearningPorts ports) {
+        ports.forgot((int) values.getPlain(slot));
         keys.setRelease(slot, 0);
         used--;
     }

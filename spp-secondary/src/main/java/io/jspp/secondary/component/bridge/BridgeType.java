@@ -17,6 +17,7 @@ public final class BridgeType implements ComponentType {
             Count.MOVED,
             Count.AGED,
             Count.UNLEARNED,
+            Count.PORT_LIMIT,
             Count.RUNT,
             Count.UNMATCHED,
             Count.MALFORMED_HEADER,

@@ -26,9 +26,12 @@ public final class Bridges {
      *
      * @param total addresses
      * @param capacity addresses it can know
+     * @param portLimit addresses it may know at one port
+     * @param ports addresses known at each port from which it learns, by the ports' names
      * @param first some of the addresses, in order
      */
-    public record Table(String name, int total, int capacity, List<Address> first) {}
+    public record Table(
+            String name, int total, int capacity, int portLimit, Map<String, Integer> ports, List<Address> first) {}
 
     /** Names of all, in the order in which they were started. */
     public Collection<String> names() {

@@ -1,8 +1,8 @@
 package io.jspp.secondary.component.bridge;
 
 /**
- * Names a port of a bridge in table entries: its number and which of its lives this is, {@code life << 16 | number}. A plan holds the tags it
- * believes in by number; {@link #NONE} for a port that learns nothing.
+ * Names a port of a bridge in table entries: its number and which of its lives this is, {@code life << 16 | number}. The tags
+ * that a running form believes in are its {@link LearningPorts}; {@link #NONE} for a port that learns nothing.
  */
 final class PortTag {
     /** Of no entry. */
@@ -17,11 +17,5 @@ final class PortTag {
 
     static int number(int tag) {
         return tag & 0xffff;
-    }
-
-    /** Whether the port is one now, and still the same. */
-    static boolean isCurrent(int tag, int[] tags) {
-        int number = number(tag);
-        return number < tags.length && tags[number] == tag;
     }
 }

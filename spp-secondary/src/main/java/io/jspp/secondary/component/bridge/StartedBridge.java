@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -71,34 +72,42 @@ final class StartedBridge implements StartedComponent {
 
     @Override
     public Component build(List<Input> inputs, List<Output> outputs) {
-        Stream.concat(
-                        inputs.stream().map(input -> input.id().port()),
-                        outputs.stream().map(output -> output.id().port()))
-                .forEach(id -> ports.computeIfAbsent(id, absent -> newPort()));
-        int numbers =
-                1 + ports.values().stream().mapToInt(BridgePort::number).max().orElse(-1);
-        int[] tags = new int[numbers];
-        both(inputs, outputs)
-                .forEach(id -> tags[ports.get(id).number()] = ports.get(id).tag());
-        Output[] byNumber = new Output[numbers];
+        used(inputs, outputs).forEach(id -> ports.computeIfAbsent(id, absent -> newPort()));
+        Output[] byNumber = new Output[numbers()];
         outputs.forEach(output -> byNumber[ports.get(output.id().port()).number()] = output);
         BridgePort[] sources =
                 inputs.stream().map(input -> ports.get(input.id().port())).toArray(BridgePort[]::new);
         return new Bridge(
-                name, inputs, outputs, sources, byNumber, tags, table, options, header, counters, burstCapacity);
+                name,
+                inputs,
+                outputs,
+                sources,
+                byNumber,
+                learning(both(inputs, outputs)),
+                table,
+                options,
+                header,
+                counters,
+                burstCapacity);
     }
 
     @Override
     public void settle(List<Input> inputs, List<Output> outputs) {
-        Set<PortId> used = new HashSet<>();
-        inputs.forEach(input -> used.add(input.id().port()));
-        outputs.forEach(output -> used.add(output.id().port()));
+        Set<PortId> used = used(inputs, outputs);
         ports.keySet().retainAll(used);
+        used.forEach(id -> ports.computeIfAbsent(id, absent -> newPort()));
         Set<PortId> now = both(inputs, outputs);
         learning.stream()
                 .filter(id -> !now.contains(id) && ports.containsKey(id))
                 .forEach(id -> renew(ports.get(id)));
         learning = now;
+    }
+
+    private static Set<PortId> used(List<Input> inputs, List<Output> outputs) {
+        return Stream.concat(
+                        inputs.stream().map(input -> input.id().port()),
+                        outputs.stream().map(output -> output.id().port()))
+                .collect(Collectors.toSet());
     }
 
     /** Addresses are learned where they can be reached: at ports with both directions. */
@@ -108,6 +117,21 @@ final class StartedBridge implements StartedComponent {
                 .map(output -> output.id().port())
                 .filter(sources::contains)
                 .collect(Collectors.toSet());
+    }
+
+    private int numbers() {
+        return 1 + ports.values().stream().mapToInt(BridgePort::number).max().orElse(-1);
+    }
+
+    private LearningPorts learning(Set<PortId> ids) {
+        int[] tags = new int[numbers()];
+        BridgePort[] byNumber = new BridgePort[tags.length];
+        for (PortId id : ids) {
+            BridgePort port = ports.get(id);
+            tags[port.number()] = port.tag();
+            byNumber[port.number()] = port;
+        }
+        return new LearningPorts(tags, byNumber, options.entriesPerPort());
     }
 
     private BridgePort newPort() {
@@ -131,19 +155,17 @@ final class StartedBridge implements StartedComponent {
     }
 
     Table table(long nowNs, int most) {
-        int numbers =
-                1 + ports.values().stream().mapToInt(BridgePort::number).max().orElse(-1);
-        int[] tags = new int[numbers];
-        String[] names = new String[numbers];
+        String[] names = new String[numbers()];
+        Map<String, Integer> atPorts = new TreeMap<>();
         learning.forEach(id -> {
-            BridgePort port = ports.get(id);
-            tags[port.number()] = port.tag();
-            names[port.number()] = id.toString();
+            names[ports.get(id).number()] = id.toString();
+            atPorts.put(id.toString(), 0);
         });
         int[] total = {0};
         List<Address> all = new ArrayList<>();
-        table.forEach(tags, Bridge.ticks(nowNs), (key, tag, age) -> {
+        table.forEach(learning(learning), Bridge.ticks(nowNs), (key, tag, age) -> {
             total[0]++;
+            atPorts.merge(names[PortTag.number(tag)], 1, Integer::sum);
             if (most != 0) {
                 all.add(new Address(
                         BridgeTable.vlan(key),
@@ -153,7 +175,13 @@ final class StartedBridge implements StartedComponent {
             }
         });
         all.sort(Comparator.comparingInt(Address::vlan).thenComparingLong(Address::address));
-        return new Table(name, total[0], table.capacity(), List.copyOf(all.subList(0, Math.min(most, all.size()))));
+        return new Table(
+                name,
+                total[0],
+                table.capacity(),
+                options.entriesPerPort(),
+                atPorts,
+                List.copyOf(all.subList(0, Math.min(most, all.size()))));
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random frames, times and changes of ports against the plainest bridge there is. */
 class BridgeModelTest {
     private static final int AGE_S = 20;
+    private static final int VLANS = 3;
     private static final long STATION = 0x0200_0000_0000L;
 
     /** Where a station was seen, and when. */
@@ -78,7 +79,9 @@ class BridgeModelTest {
         int ports = 2 + random.nextInt(7);
         int stations = 1 + random.nextInt(300);
         List<Long> group = List.of(MacAddress.BROADCAST, 0x0180_c200_0003L, 0x0180_c200_0020L, 0x3333_0000_0001L, 0L);
-        try (BridgeFixture bridge = new BridgeFixture(new BridgeOptions(AGE_S, 4000, 0), ports)) {
+        // as many per port as there are in all VLANs: one counted twice would be one too many
+        BridgeOptions options = new BridgeOptions(AGE_S, 4000, VLANS * stations, 0);
+        try (BridgeFixture bridge = new BridgeFixture(options, ports)) {
             Model model = new Model();
             Set<Integer> all = new TreeSet<>();
             for (int i = 0; i < ports; i++) {
@@ -103,7 +106,7 @@ class BridgeModelTest {
                 int port = sources.get(random.nextInt(sources.size()));
                 long destination = address(random, stations, group);
                 long source = address(random, stations, group);
-                int vid = random.nextInt(4) - 1;
+                int vid = random.nextInt(VLANS + 1) - 1;
                 String expected = model.ports(port, destination, source, vid, bridge.nowNs / 10_000_000);
                 assertEquals(
                         expected,
@@ -117,6 +120,7 @@ class BridgeModelTest {
             assertEquals(model.drops, bridge.drops());
             assertEquals(received + bridge.count(Count.COPIED), sent + bridge.drops());
             assertEquals(0, bridge.count(Count.UNLEARNED));
+            assertEquals(0, bridge.count(Count.PORT_LIMIT));
             // an address too old whose port went before anybody looked is not counted
             assertTrue(bridge.count(Count.AGED) > 0 && bridge.count(Count.AGED) <= model.aged);
             assertEquals(

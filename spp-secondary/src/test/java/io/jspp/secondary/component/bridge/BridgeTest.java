@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.jspp.config.Configuration;
 import io.jspp.mbuf.Burst;
 import io.jspp.memory.Memory;
 import io.jspp.net.MacAddress;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,7 @@ class BridgeTest {
     private static final long C = 0x5254_0000_000cL;
     private static final long MULTICAST = 0x0100_5e00_0001L;
     private static final int UNTAGGED = -1;
-    private static final BridgeOptions OPTIONS = new BridgeOptions(300, 1000, 0);
+    private static final BridgeOptions OPTIONS = new BridgeOptions(300, 1000, 1000, 0);
 
     private BridgeFixture bridge = new BridgeFixture(OPTIONS, 4);
 
@@ -274,7 +276,7 @@ class BridgeTest {
 
     @Test
     void shouldFloodWhatItHasNoRoomToLearn() {
-        use(new BridgeOptions(300, 50, 0), 3);
+        use(new BridgeOptions(300, 50, 50, 0), 3);
         for (int i = 0; i < 60; i++) {
             assertEquals("12", ports(0, 0x0200_0000_0000L, A + i * 16));
         }
@@ -289,9 +291,90 @@ class BridgeTest {
         assertEquals(List.of("0 52:54:00:00:00:0b vhost:1 0"), table());
     }
 
+    /** Else one guest with forged sources would have the bridge flood what is for the others. */
+    @Test
+    void shouldLimitWhatOnePortMayFill() {
+        use(new BridgeOptions(300, 50, 10, 0), 3);
+        assertEquals("02", ports(1, A + 16, B));
+        for (int i = 0; i < 60; i++) {
+            ports(0, B, A + i * 16);
+        }
+        assertEquals(50, bridge.count(Count.PORT_LIMIT));
+        assertEquals(0, bridge.count(Count.UNLEARNED));
+        assertEquals(11, bridge.count(Count.LEARNED));
+        assertEquals(
+                Map.of("vhost:0", 10, "vhost:1", 1, "vhost:2", 0),
+                bridge.bridge().table(bridge.nowNs, 0).ports());
+        // others are learned, who is known still is
+        assertEquals("1", ports(2, B, C));
+        assertEquals("0", ports(1, A, B));
+        assertEquals("02", ports(1, A + 59 * 16, B));
+        assertEquals(0, bridge.drops());
+    }
+
+    @Test
+    void shouldForgetAStationThatMovesToAPortThatIsFull() {
+        use(new BridgeOptions(300, 50, 2, 0), 3);
+        ports(1, A, B);
+        ports(1, A, A + 16);
+        ports(0, B, A);
+        assertEquals("0", ports(2, A, C));
+        ports(1, C, A);
+        assertEquals(1, bridge.count(Count.PORT_LIMIT));
+        assertEquals("01", ports(2, A, C));
+        // one of the two leaves for another port: there is room
+        ports(0, C, B);
+        assertEquals(1, bridge.count(Count.MOVED));
+        ports(1, C, A);
+        assertEquals("1", ports(2, A, C));
+        assertEquals(1, bridge.count(Count.PORT_LIMIT));
+    }
+
+    @Test
+    void shouldLearnAtAFullPortAgainWhenItsAddressesCountNoMore() {
+        use(new BridgeOptions(300, 50, 2, 0), 3);
+        for (int round = 0; round < 4; round++) {
+            ports(0, B, A);
+            ports(0, B, A + 1);
+            ports(0, B, A + 2);
+            assertEquals(round + 1, bridge.count(Count.PORT_LIMIT));
+            assertEquals("0", ports(1, A, B));
+            switch (round) {
+                case 0 -> bridge.bridge().flush();
+                case 1 -> bridge.use(Set.of(0, 1, 2), Set.of(1, 2));
+                case 2 -> {
+                    // too old, and swept
+                    for (int i = 0; i < 40; i++) {
+                        bridge.nowNs += 10 * SECOND_NS;
+                        bridge.poll();
+                    }
+                }
+                default -> {
+                    // the last round
+                }
+            }
+            bridge.use(Set.of(0, 1, 2), Set.of(0, 1, 2));
+        }
+    }
+
+    /** Its table was asked for before anything ran, and there was none. */
+    @Test
+    void shouldHaveATableWithOnePort() {
+        use(OPTIONS, 1);
+        assertFalse(bridge.isRunning());
+        assertEquals(List.of(), table());
+        assertEquals(
+                Map.of("vhost:0", 0), bridge.bridge().table(bridge.nowNs, 0).ports());
+    }
+
+    @Test
+    void shouldGiveAPortAQuarterOfTheTable() {
+        assertEquals(2048, BridgeOptions.of(new Configuration.Builder().build()).entriesPerPort());
+    }
+
     @Test
     void shouldLimitWhatItFloodsPerPortAndSecond() {
-        use(new BridgeOptions(300, 50, 5), 3);
+        use(new BridgeOptions(300, 50, 50, 5), 3);
         String storm = frame(MacAddress.BROADCAST, A, UNTAGGED);
         String[] many = new String[9];
         Arrays.fill(many, storm);
@@ -325,7 +408,7 @@ class BridgeTest {
                 Output first = source.output("nullpmd:0", VlanOperation.NONE);
                 Output second = sink.output("nullpmd:1", VlanOperation.NONE);
                 Output third = sink.output("nullpmd:2", VlanOperation.NONE)) {
-            BridgeType type = new BridgeType(new Bridges(), new BridgeOptions(1, 30, 1000));
+            BridgeType type = new BridgeType(new Bridges(), new BridgeOptions(1, 30, 30, 1000));
             ComponentCounters counters = new ComponentCounters(memory, "br", type.counts());
             StartedBridge started = (StartedBridge) type.start("br", counters, Burst.DEFAULT_CAPACITY);
             Component running = started.build(List.of(source.input()), List.of(first, second, third));
