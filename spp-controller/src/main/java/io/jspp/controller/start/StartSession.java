@@ -106,6 +106,7 @@ final class StartSession implements AutoCloseable {
     int run(final boolean withShell) throws InterruptedException {
         try {
             supervisor.start(READY_MS, termination::asked);
+            awaitRegistered();
         } catch (final ProcessException failure) {
             // Ctrl-C also ends a process that is just being started, before this one has heard of it.
             if (termination.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
@@ -113,7 +114,6 @@ final class StartSession implements AutoCloseable {
             }
             throw failure;
         }
-        awaitRegistered();
         for (final List<String> preparation : commands.preparations()) {
             if (!termination.asked()) {
                 prepare(preparation);
@@ -144,6 +144,7 @@ final class StartSession implements AutoCloseable {
         final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READY_MS);
         while (!missing.isEmpty() && !termination.asked()) {
             supervisor.poll(System.nanoTime());
+            supervisor.require(part -> part.kind() == null || missing.contains(part));
             try {
                 removeRegistered(missing, rest);
             } catch (final ShellException notYet) {

@@ -47,6 +47,11 @@ final class Supervised {
         return lives.log();
     }
 
+    /** Whether it does not run, and is not started again. */
+    boolean isOver() {
+        return lives.state() != Lives.State.RUNNING && lives.state() != Lives.State.WAITING;
+    }
+
     long pid() {
         return process.pid();
     }
@@ -105,18 +110,28 @@ final class Supervised {
 
     /** The last lines of its life, for messages. */
     String tail() {
+        final StringBuilder text = new StringBuilder();
+        lastLines(TAIL_LINES)
+                .forEach(line ->
+                        text.append(System.lineSeparator()).append("    ").append(line));
+        return text.toString();
+    }
+
+    /** The last line of its life. */
+    String lastLine() {
+        final List<String> lines = lastLines(1);
+        return lines.isEmpty() ? "(it said nothing)" : lines.get(0).strip();
+    }
+
+    private List<String> lastLines(final int most) {
         try {
             final long from = Math.max(lives.logStart(), Files.size(log()) - TAIL_BYTES);
             final List<String> lines = new String(read(from, TAIL_BYTES), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
-            final StringBuilder text = new StringBuilder();
-            for (final String line : lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size())) {
-                text.append(System.lineSeparator()).append("    ").append(line);
-            }
-            return text.toString();
+            return lines.subList(Math.max(0, lines.size() - most), lines.size());
         } catch (final IOException unreadable) {
-            return "";
+            return List.of();
         }
     }
 

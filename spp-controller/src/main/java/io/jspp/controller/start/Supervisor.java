@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Starts processes one after the other, each when the one before is ready, looks after them, and ends them in reverse order. */
 final class Supervisor implements AutoCloseable {
@@ -82,10 +83,35 @@ final class Supervisor implements AutoCloseable {
         if (!one.isAlive()) {
             final int exit = one.exitStatus();
             throw new ProcessException(
-                    exit > ExitCode.OK && exit <= ExitCode.TIMEOUT ? exit : ExitCode.FAILED,
+                    exitCode(exit),
                     one.part().title() + " ended with exit status " + exit + " before it was ready:" + one.tail());
         }
         return false;
+    }
+
+    /** Its own where the contract has it, else that of a failure: also when it ended in peace, for nobody had told it to. */
+    private static int exitCode(final int ofProcess) {
+        return ofProcess > ExitCode.OK && ofProcess <= ExitCode.TIMEOUT ? ofProcess : ExitCode.FAILED;
+    }
+
+    /**
+     * Says so when a process that is needed has ended for good.
+     *
+     * @throws ProcessException with its last line
+     */
+    synchronized void require(final Predicate<StartCommands.Part> needed) {
+        if (closed) {
+            return;
+        }
+        for (final Supervised one : all) {
+            if (one.isOver() && needed.test(one.part())) {
+                final int exit = one.exitStatus();
+                throw new ProcessException(
+                        exitCode(exit),
+                        one.part().title() + " ended with exit status " + exit + " before all were connected: "
+                                + one.lastLine());
+            }
+        }
     }
 
     /** Looks after all of them once. */

@@ -57,7 +57,8 @@ class StartProcessTest {
                 "#!/bin/sh\necho $$ >" + directory + "/pids/$1.new && mv " + directory + "/pids/$1.new " + directory
                         + "/pids/$1\ntest $1 = primary || echo $1 ready: now\n" + sleep + "\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
-        Path file = Files.writeString(directory.resolve("switch.yaml"), "version: 1\nfile-prefix: one\n");
+        Path file = Files.writeString(
+                directory.resolve("switch.yaml"), "version: 1\nfile-prefix: one\ncontroller: {rest-port: 1}\n");
         List<String> command = JvmCommand.of(StartMain.class, "-Dspp.launcher=" + launcher);
         command.addAll(List.of(file.toString(), "--no-shell"));
         command.addAll(List.of(words));
@@ -112,6 +113,28 @@ class StartProcessTest {
         assertEquals(List.of(), start.err());
         assertEquals(0, sleeping());
         assertFalse(Files.exists(runs.resolve("one")));
+    }
+
+    /** It had been ready: the controller refused it, or its options were wrong later on. */
+    @Test
+    void shouldSayAtOnceThatOneEndedBeforeTheControllerKnewIt() throws IOException {
+        SppProcess start =
+                start("test $1 = ctl || { echo primary ready: now; echo 'it is refused'; exit 4; }; " + SLEEP);
+        assertEquals(4, start.awaitExit(Duration.ofSeconds(30)), start.tail());
+        assertEquals(
+                List.of("spp start: primary ended with exit status 4 before all were connected: it is refused"),
+                start.err());
+        assertEquals(0, sleeping());
+        assertFalse(Files.exists(runs.resolve("one")));
+    }
+
+    @Test
+    void shouldSayAtOnceThatOneEndedWithoutBeingNeededToDoSo() throws IOException {
+        SppProcess start = start("test $1 = ctl || { echo primary ready: now; exit 0; }; " + SLEEP);
+        assertEquals(1, start.awaitExit(Duration.ofSeconds(30)), start.tail());
+        assertEquals(
+                List.of("spp start: primary ended with exit status 0 before all were connected: primary ready: now"),
+                start.err());
     }
 
     @Test
