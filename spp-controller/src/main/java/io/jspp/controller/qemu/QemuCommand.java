@@ -39,14 +39,14 @@ public final class QemuCommand {
         words.addAll(List.of("-kernel", image.kernel().toString()));
         words.addAll(List.of("-initrd", image.initramfs().toString()));
         words.addAll(List.of("-append", "console=ttyS0 rdinit=/init quiet no_timer_check"));
-        words.addAll(List.of("-chardev", "file,id=con,append=on,path=" + console(o), "-serial", "chardev:con"));
-        words.addAll(List.of("-chardev", "socket,id=cmd,path=" + commandSocket(o) + ",server=on,wait=off"));
+        words.addAll(List.of("-chardev", "file,id=con,append=on,path=" + value(console(o)), "-serial", "chardev:con"));
+        words.addAll(List.of("-chardev", "socket,id=cmd,path=" + value(commandSocket(o)) + ",server=on,wait=off"));
         words.addAll(List.of("-serial", "chardev:cmd"));
-        words.addAll(List.of("-qmp", "unix:" + qmpSocket(o) + ",server=on,wait=off"));
+        words.addAll(List.of("-qmp", "unix:" + value(qmpSocket(o)) + ",server=on,wait=off"));
         for (int i = 0; i < o.nics().size(); i++) {
             QemuGuest.Nic nic = o.nics().get(i);
             String mode = nic.serverMode() ? ",server=on,wait=off" : ",reconnect=1";
-            words.addAll(List.of("-chardev", "socket,id=chr" + i + ",path=" + nic.socket() + mode));
+            words.addAll(List.of("-chardev", "socket,id=chr" + i + ",path=" + value(nic.socket()) + mode));
             words.addAll(List.of(
                     "-netdev",
                     "vhost-user,id=nd" + i + ",chardev=chr" + i + ",vhostforce=on" + added(nic.netdevOptions())));
@@ -57,6 +57,11 @@ public final class QemuCommand {
                             + nic.mac() + ",vectors=0,romfile=" + added(nic.deviceOptions())));
         }
         return words;
+    }
+
+    /** QEMU reads a doubled comma as one. */
+    private static String value(Path path) {
+        return path.toString().replace(",", ",,");
     }
 
     private static String added(String optionList) {

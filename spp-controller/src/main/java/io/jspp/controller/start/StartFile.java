@@ -1,5 +1,6 @@
 package io.jspp.controller.start;
 
+import io.jspp.control.CommandCodec;
 import io.jspp.control.ProcessKind;
 import io.jspp.controller.yaml.YamlException;
 import io.jspp.controller.yaml.YamlFile;
@@ -56,6 +57,12 @@ final class StartFile {
         final List<String> eal = new ArrayList<>();
         final List<String> application = new ArrayList<>();
         final String sockets = beside(file, map.text("sock-dir", "/tmp"));
+        if (sockets.indexOf(',') >= 0) {
+            throw map.wrong(
+                    "sock-dir",
+                    '"' + CommandCodec.printable(sockets)
+                            + "\" has a comma, which ends a path in --vdev: name another");
+        }
         primary(map.map("primary"), sockets, eal, application);
         return new StartConfig(
                 controller(map.map("controller")),

@@ -17,6 +17,9 @@ final class CloudHypervisorFormat implements Format {
 
     @Override
     public List<String> lines(Machine machine) {
+        if (machine.hasComma()) {
+            return NO_COMMA;
+        }
         // The switch shares the guest's memory, a tap does not.
         Words words = new Words()
                 .line(

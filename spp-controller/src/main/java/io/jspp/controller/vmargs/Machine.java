@@ -17,4 +17,9 @@ record Machine(List<Card> cards, List<Tap> taps, int memoryMiB, int queues, bool
         cards = List.copyOf(cards);
         taps = List.copyOf(taps);
     }
+
+    /** Whether a socket's path has a comma, at which DPDK and cloud-hypervisor end it. */
+    boolean hasComma() {
+        return cards.stream().anyMatch(card -> card.socket().indexOf(',') >= 0);
+    }
 }

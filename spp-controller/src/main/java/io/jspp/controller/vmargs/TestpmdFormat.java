@@ -15,6 +15,9 @@ final class TestpmdFormat implements Format {
 
     @Override
     public List<String> lines(Machine machine) {
+        if (machine.hasComma()) {
+            return NO_COMMA;
+        }
         List<String> guest = new ArrayList<>();
         List<String> backEnd = new ArrayList<>();
         for (int i = 0; i < machine.cards().size(); i++) {

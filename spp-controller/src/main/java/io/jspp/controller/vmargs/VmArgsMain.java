@@ -176,6 +176,10 @@ public final class VmArgsMain extends MainCommand {
             opened.add(tap(tap, macOf(free + opened.size(), cards.size() + opened.size())));
         }
         Machine machine = new Machine(cards, opened, memory, queues, packed, !tcg && VmArguments.kvmUsable());
+        check(
+                !(machine.hasComma() && (testpmd || cloudHypervisor)),
+                "--sock-dir: a socket's path has a comma, where testpmd and cloud-hypervisor end a path: give the nfv another"
+                        + " directory");
         for (Format format : formats()) {
             if (!cards.isEmpty()) {
                 System.out.println();

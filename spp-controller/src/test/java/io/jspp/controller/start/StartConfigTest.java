@@ -187,6 +187,7 @@ class StartConfigTest {
                 "version: 2| 1: version: 2 is newer than this program, which knows version 1",
                 "versoin: 1| 1: there is no key \"versoin\" here, only",
                 "file-prefix: a/b| 1: file-prefix: \"a/b\" is not a name of 1 to 32 letters",
+                "version: 1;sock-dir: /tmp/a,b| 2: sock-dir: \"/tmp/a,b\" has a comma, which ends a path in --vdev",
                 "log-level: 9| 1: log-level: \"9\" is not a level",
                 "version: 1;controller:;  rest-port: 70000| 3: rest-port: \"70000\" is no number from 1 to 65535",
                 "controller: {address: 1.2.3}| 1: address: \"1.2.3\" is no host name",

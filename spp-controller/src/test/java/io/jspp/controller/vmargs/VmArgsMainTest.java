@@ -1,6 +1,7 @@
 package io.jspp.controller.vmargs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -89,6 +90,23 @@ class VmArgsMainTest {
                 .getElementsByTagName("source")
                 .item(1);
         assertEquals(directory + "/sock0", source.getAttribute("path"));
+    }
+
+    @Test
+    void shouldPrintNoPathThatAProgramWouldCutAtItsComma() {
+        for (String format : List.of("--testpmd", "--cloud-hypervisor")) {
+            run("vhost:0", format, "--sock-dir", "/tmp/a,b");
+            assertEquals(2, exitCode);
+            assertTrue(err.toString().contains("--sock-dir: a socket's path has a comma"), err.toString());
+        }
+        List<String> all = run("vhost:0", "--sock-dir", "/tmp/a,b");
+        assertEquals(0, exitCode);
+        assertEquals(
+                2,
+                all.stream()
+                        .filter(line -> line.startsWith("# nothing: the socket's path"))
+                        .count());
+        assertFalse(all.stream().anyMatch(line -> line.contains("--vdev") || line.contains("--net ")), all.toString());
     }
 
     private static Element domain(List<String> lines) throws Exception {
