@@ -10,6 +10,7 @@ import io.jspp.controller.yaml.YamlText;
 import io.jspp.flow.FlowException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,9 +70,7 @@ public final class StateFile {
             final PrimaryState.Pipe rings = new PrimaryState.Pipe(
                     canonical(ArgumentType.RING, pipe.text("rx"), pipe.place("rx")),
                     canonical(ArgumentType.RING, pipe.text("tx"), pipe.place("tx")));
-            if (pipes.put(name, rings) != null) {
-                throw new YamlException(pipe.place(), name + " is there twice");
-            }
+            once(pipes.put(name, rings) == null, name, pipe.place());
         }
         return new PrimaryState(forwarder == null ? null : panel(forwarder), pipes, flows(map));
     }
@@ -109,10 +108,18 @@ public final class StateFile {
         }
     }
 
+    /** A list says nothing twice: the second one is a mistake of who wrote it, who may have meant something else. */
+    private static void once(final boolean isNew, final String what, final String place) throws YamlException {
+        if (!isNew) {
+            throw new YamlException(place, what + " is there twice");
+        }
+    }
+
     private static PanelState panel(final YamlMap map) throws YamlException {
         final SortedSet<String> ports = new TreeSet<>();
         for (final YamlText port : map.texts(PORTS)) {
-            ports.add(canonical(ArgumentType.PLAIN_PORT, port.text(), port.place()));
+            final String name = canonical(ArgumentType.PLAIN_PORT, port.text(), port.place());
+            once(ports.add(name), name, port.place());
         }
         final SortedMap<String, String> patches = new TreeMap<>();
         for (final YamlText patch : map.texts(PATCHES)) {
@@ -138,6 +145,10 @@ public final class StateFile {
         final String lcores = map.text(LCORES, "");
         if (!lcores.matches("([0-9]{1,4}(,[0-9]{1,4}){0,255})?")) {
             throw map.wrong(LCORES, "numbers with commas between them are expected, as in 0,1");
+        }
+        final Set<String> seen = new HashSet<>();
+        for (final String lcore : lcores.split(",")) {
+            once(seen.add(lcore), LCORES + ": " + lcore, map.place(LCORES));
         }
         switch (kind) {
             case NFV -> {
@@ -173,8 +184,9 @@ public final class StateFile {
             }
         }
         final SortedSet<String> entries = new TreeSet<>();
-        for (final YamlText entry : map.texts("classifier_table")) {
-            entries.add(entry(entry));
+        for (final YamlText text : map.texts("classifier_table")) {
+            final String entry = entry(text);
+            once(entries.add(entry), entry, text.place());
         }
         return new SecondaryState.Graph(kind, lcores, components, entries);
     }
@@ -202,9 +214,9 @@ public final class StateFile {
         final SortedMap<String, String> addresses = new TreeMap<>();
         for (final YamlText text : map.texts("addresses")) {
             final String[] words = text.text().strip().split("\\s+", 2);
-            addresses.put(
-                    canonical(ArgumentType.HOST, words[0], text.place()),
-                    words.length == 1 ? "" : canonical(ArgumentType.STATION, words[1], text.place()));
+            final String address = canonical(ArgumentType.HOST, words[0], text.place());
+            final String station = words.length == 1 ? "" : canonical(ArgumentType.STATION, words[1], text.place());
+            once(addresses.put(address, station) == null, address, text.place());
         }
         return new ComponentState(
                 name,

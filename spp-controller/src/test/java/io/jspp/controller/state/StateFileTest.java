@@ -44,6 +44,15 @@ class StateFileTest {
                         + "| 3: p:0 is rx port of a already",
                 "version: 1;secondaries:;  - {type: vf, id: 1, classifier_table: [mac ring:0]}| 3: mac MAC|default PORT",
                 "version: 1;secondaries:;  - {type: vf, id: 1, classifier_table: [vlan 5000 default ring:0]}| 3: \"5000\" is not",
+                "version: 1;primary: {pipes: [{pipe: pipe:0, rx: ring:0, tx: ring:1}, {pipe: pipe:0, rx: ring:2, tx: ring:3}]}"
+                        + "| 2: pipe:0 is there twice",
+                "version: 1;secondaries:;  - {type: nfv, id: 1, lcores: \"0,1,1\"}| 3: lcores: 1 is there twice",
+                "version: 1;secondaries:;  - type: nfv;    id: 1;    ports: [ring:1, ring:2, ring:01]| 5: ring:1 is there twice",
+                "version: 1;secondaries:;  - type: vf;    id: 1;    classifier_table:;      - mac 52:54:00:00:00:0a ring:0;"
+                        + "      - mac 52-54-00-00-00-0A ring:0| 7: mac 52:54:00:00:00:0a ring:0 is there twice",
+                "version: 1;secondaries:;  - type: vf;    id: 1;    components:;      - name: r;        core: 2;"
+                        + "        type: responder;        addresses: [fd00::2, 10.0.0.1, FD00:0::2 2-0-0-0-0-1]"
+                        + "| 9: fd00::2 is there twice",
                 "version: 1;secondaries:;  - {type: pcap, id: 1}| 3: the key port is missing",
             })
     void shouldRefuseWhatIsWrongWithFileAndLine(String text, String message) {
