@@ -36,6 +36,10 @@ final class CaptureFile implements AutoCloseable {
     private OutputStream out;
     private long written;
 
+    // packets
+    private int buffered;
+    private long taken;
+
     /**
      * Opens the first file.
      *
@@ -62,7 +66,12 @@ final class CaptureFile implements AutoCloseable {
         return path;
     }
 
-    /** Writes whole records. */
+    /** Packets that the file system took, in all files; none of those is counted of which it may have taken a part. */
+    long taken() {
+        return taken;
+    }
+
+    /** Writes whole records, and hands them to the file system. */
     void write(long address, int bytes) throws IOException {
         int from = 0;
         for (int at = 0; at < bytes; ) {
@@ -75,8 +84,16 @@ final class CaptureFile implements AutoCloseable {
             int record = format.recordBytes(address + at);
             written += record;
             at += record;
+            buffered++;
         }
         copy(address + from, bytes - from);
+        out.flush();
+        settle();
+    }
+
+    private void settle() {
+        taken += buffered;
+        buffered = 0;
     }
 
     private void copy(long address, int bytes) throws IOException {
@@ -132,6 +149,7 @@ final class CaptureFile implements AutoCloseable {
 
     private void finish() throws IOException {
         out.close();
+        settle();
         Files.move(unfinished(path), path);
     }
 

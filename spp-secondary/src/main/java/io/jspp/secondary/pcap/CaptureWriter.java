@@ -57,7 +57,7 @@ final class CaptureWriter implements Runnable {
         return file.path().toString();
     }
 
-    /** Packets in files. */
+    /** Packets that the file system took. */
     long written() {
         return written;
     }
@@ -130,17 +130,20 @@ final class CaptureWriter implements Runnable {
         for (int at = 0; at < block.used; at += format.recordBytes(block.memory.address() + at)) {
             packets++;
         }
-        if (failure.isEmpty()) {
-            try {
-                file.write(block.memory.address(), block.used);
-                written += packets;
-                return;
-            } catch (IOException | RuntimeException | Error e) {
-                // Whatever it is: without this thread nobody empties its blocks.
-                fail(e);
-            }
+        if (!failure.isEmpty()) {
+            lost += packets;
+            return;
         }
-        lost += packets;
+        long before = file.taken();
+        try {
+            file.write(block.memory.address(), block.used);
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it is: without this thread nobody empties its blocks.
+            fail(e);
+        }
+        long taken = file.taken() - before;
+        lost += packets - taken;
+        written += taken;
     }
 
     private void fail(Throwable e) {

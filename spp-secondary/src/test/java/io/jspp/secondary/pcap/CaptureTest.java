@@ -12,6 +12,9 @@ import io.jspp.mbuf.Burst;
 import io.jspp.net.Offload;
 import io.jspp.net.VlanOperation;
 import io.jspp.secondary.component.Lane;
+import io.jspp.testing.Need;
+import io.jspp.testing.Requires;
+import io.jspp.testing.Veth;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -22,9 +25,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
 import net.jpountz.lz4.LZ4FrameInputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -331,6 +336,67 @@ class CaptureTest {
         assertEquals(0, writers.get(0).written());
         assertEquals(2, writers.get(0).lost());
         assertTrue(writers.get(0).failure().contains("cap.1."), writers.get(0).failure());
+    }
+
+    /** What a disk takes last is a part of a block: packets that are not whole there are not written. */
+    @Test
+    @Tag("network")
+    @Requires(Need.ROOT)
+    void shouldCountAsWrittenWhatTheDiskTook() throws IOException {
+        Path small = Files.createDirectory(directory.resolve("small"));
+        Veth.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small.toString());
+        try {
+            CaptureFile file = new CaptureFile(small, "cap.1.", RecordFormat.PCAP, 1 << 30);
+            blocks = new CaptureBlocks(16, 1);
+            CaptureWriter writer =
+                    new CaptureWriter(new Lcore(1, List.of(), false), 0, blocks, RecordFormat.PCAP, file);
+            component = new CaptureComponent(
+                    "capture",
+                    in.input(VlanOperation.NONE).queue(),
+                    RecordFormat.PCAP,
+                    blocks,
+                    number -> writer.wake(),
+                    counters,
+                    Burst.DEFAULT_CAPACITY,
+                    EPOCH_NS);
+            Random random = new Random(1);
+            byte[] bytes = new byte[1000];
+            int frames = 0;
+            for (int burst = 0; burst < 64; burst++) {
+                String[] some = new String[32];
+                for (int i = 0; i < some.length; i++) {
+                    random.nextBytes(bytes); // nothing to compress
+                    bytes[0] = 0;
+                    some[i] = HEX.formatHex(bytes);
+                }
+                in.put(some);
+                component.poll(0);
+                frames += some.length;
+            }
+            component.finish();
+            writer.end();
+            writer.run();
+            assertEquals(0, counters.drops(DropReason.FULL));
+            assertTrue(writer.failure().contains("No space left"), writer.failure());
+            assertTrue(writer.written() > 700, writer.written() + " written");
+            assertEquals(whole(small.resolve("cap.1.1.pcap.lz4.tmp"), 16 + bytes.length), writer.written());
+            assertEquals(frames, writer.written() + writer.lost());
+        } finally {
+            Veth.run("umount", small.toString());
+        }
+    }
+
+    /** Records of an unfinished file, each of so many bytes, that can be read. */
+    private static int whole(Path file, int bytes) throws IOException {
+        int read = -24;
+        try (InputStream in = new LZ4FrameInputStream(Files.newInputStream(file))) {
+            while (in.read() >= 0) {
+                read++;
+            }
+        } catch (IOException ended) {
+            assertTrue(read > 0, ended.toString());
+        }
+        return read / bytes;
     }
 
     /** Whatever goes wrong in a writer, its blocks come back and the operator is told. */
