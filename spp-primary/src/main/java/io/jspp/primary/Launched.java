@@ -48,6 +48,16 @@ final class Launched {
         return lives;
     }
 
+    /** {@code nfv}, as the shell calls it. */
+    String shellName() {
+        return name.replaceFirst("^spp_", "");
+    }
+
+    /** Whether its process is there, whatever has been heard of it. */
+    boolean runs() {
+        return lives.state() == Lives.State.RUNNING && (process == null ? identity.alive() : process.isAlive());
+    }
+
     /** Null when its present life was begun by an earlier primary. */
     Process process() {
         return process;

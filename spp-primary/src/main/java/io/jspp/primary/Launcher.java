@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ final class Launcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     private static final String PREFIX = "spp_";
 
+    private static final long END_MS = 2_000;
+    private static final long LOOK_AGAIN_MS = 10;
+
     /** How often processes are looked at whose parent this one is not. */
     private static final long LOOK_MS = 200;
 
@@ -40,6 +44,7 @@ final class Launcher implements AutoCloseable {
     private final Map<String, String> environment;
     private final boolean restart;
     private final Lives.Patience patience;
+    private final long endMs;
     private final Map<Integer, Launched> launched = new TreeMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread daemon = new Thread(task, "launcher");
@@ -56,6 +61,7 @@ final class Launcher implements AutoCloseable {
      * @param filePrefix for processes that are not told another
      * @param environment what they find beside this process's own
      * @param restart false: what dies is not started again
+     * @param endMs a launch waits for the end of one with the same id, which may have been told to exit
      */
     Launcher(
             Path program,
@@ -63,13 +69,15 @@ final class Launcher implements AutoCloseable {
             String filePrefix,
             Map<String, String> environment,
             boolean restart,
-            Lives.Patience patience) {
+            Lives.Patience patience,
+            long endMs) {
         this.program = program;
         this.logDirectory = logDirectory;
         this.filePrefix = filePrefix;
         this.environment = Map.copyOf(environment);
         this.restart = restart;
         this.patience = patience;
+        this.endMs = endMs;
     }
 
     /** For the primary with these options: secondaries find its run directory and socket directory. */
@@ -91,7 +99,8 @@ final class Launcher implements AutoCloseable {
                 options.configuration().text(ConfigKeys.FILE_PREFIX),
                 environment,
                 options.configuration().flag(ConfigKeys.LAUNCH_RESTART),
-                Lives.Patience.USUAL);
+                Lives.Patience.USUAL,
+                END_MS);
     }
 
     private static Path logDirectory(String configured, String home, Path runDirectory) {
@@ -107,22 +116,36 @@ final class Launcher implements AutoCloseable {
     }
 
     /**
-     * Starts a secondary.
+     * Starts a secondary. Whoever was told to exit needs a moment to end, for which this waits.
      *
      * @param name {@code spp_nfv}, {@code spp_vf} …
      * @throws CommandException when its id is in use by another one that was launched, or it can't be started
      */
     void launch(int id, String name, List<String> eal, List<String> application) throws CommandException {
+        awaitEnd(id);
         startFirst(id, name, eal, application);
         changed.run();
     }
 
+    private void awaitEnd(int id) {
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(endMs);
+        while (former(id) != null && System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN_MS));
+        }
+    }
+
+    /** Who has this id and runs, or null. */
+    private synchronized Launched former(int id) {
+        Launched former = launched.get(id);
+        return former != null && former.runs() ? former : null;
+    }
+
     private synchronized void startFirst(int id, String name, List<String> eal, List<String> application)
             throws CommandException {
-        Launched former = launched.get(id);
-        if (former != null && former.lives().state() == Lives.State.RUNNING) {
-            throw new CommandException(
-                    "client id " + id + " is in use by " + former + ": end that first, or choose another id");
+        Launched former = former(id);
+        if (former != null) {
+            throw new CommandException("client id " + id + " is in use by " + former + ": end it first with \""
+                    + former.shellName() + " " + id + "; exit\", or choose another id");
         }
         List<String> command = new ArrayList<>(List.of(program.toString(), name.substring(PREFIX.length())));
         command.addAll(eal);

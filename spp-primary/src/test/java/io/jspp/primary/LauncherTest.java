@@ -1,6 +1,7 @@
 package io.jspp.primary;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,6 +39,7 @@ class LauncherTest {
 
     private Path logs;
     private Launcher launcher;
+    private long endMs = 50;
 
     @BeforeEach
     void open() throws IOException {
@@ -62,7 +64,8 @@ class LauncherTest {
                 "left",
                 Map.of("COLOUR", "blue"),
                 true,
-                new Lives.Patience(1, 60_000, 2));
+                new Lives.Patience(1, 60_000, 2),
+                endMs);
     }
 
     /** What the next primary does with what this one has committed. */
@@ -142,6 +145,9 @@ class LauncherTest {
                 CommandException.class,
                 () -> launcher.launch(5, "spp_vf", List.of("-l", "1"), List.of("--client-id", "5")));
         assertTrue(used.getMessage().startsWith("client id 5 is in use by spp_nfv 5 (pid "), used.getMessage());
+        assertTrue(
+                used.getMessage().endsWith("): end it first with \"nfv 5; exit\", or choose another id"),
+                used.getMessage());
         launcher.launch(
                 6,
                 "spp_vf",
@@ -163,6 +169,25 @@ class LauncherTest {
         end("0");
         awaitStatus("{\"name\":\"spp_nfv\",\"id\":5");
         awaitStatus("\"state\":\"ended\",\"restarts\":0,\"last_exit\":0");
+    }
+
+    /** As after "nfv 1; exit", which is answered before the process has ended. */
+    @Test
+    void shouldWaitForTheEndOfTheOneBefore() throws Exception {
+        launcher.close();
+        endMs = 30_000;
+        launcher = newLauncher();
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
+        long first = pid(status());
+        awaitLog("spp_nfv-1.log", "arguments: ");
+        Process later = new ProcessBuilder("sh", "-c", "sleep 0.1; echo 0 > end; echo go <> wake >&0")
+                .directory(directory.toFile())
+                .start();
+        ProcessHandle before = ProcessHandle.of(first).orElseThrow();
+        launcher.launch(1, "spp_nfv", List.of("-l", "2"), List.of());
+        assertFalse(before.isAlive());
+        assertNotEquals(first, pid(status()));
+        assertEquals(0, later.waitFor());
     }
 
     @Test

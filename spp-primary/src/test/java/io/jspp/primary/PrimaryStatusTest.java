@@ -92,7 +92,7 @@ class PrimaryStatusTest {
         segment = SwitchSegment.create("status-test", SegmentGeometry.of(2, 128, 512), false);
         registry.use(segment);
         LcoreMap lcores = LcoreMap.place(LcoreMap.plain(CpuSets.list("0,1")), 1, new TreeSet<>(List.of(0, 1)));
-        launcher = new Launcher(directory, directory, "rte", Map.of(), false, new Lives.Patience(0, 0, 0));
+        launcher = new Launcher(directory, directory, "rte", Map.of(), false, new Lives.Patience(0, 0, 0), 50);
         status = new PrimaryStatus(lcores, registry, null, launcher);
     }
 
