@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jspp.config.RunDirectory;
 import io.jspp.controller.process.NetworkNamespace;
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
@@ -12,6 +13,7 @@ import io.jspp.testing.Patience;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,16 +35,44 @@ class PrimaryIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String IFACE = "sppp" + ProcessHandle.current().pid() % 100_000;
 
+    private static final String PREFIX = "pri-" + ProcessHandle.current().pid();
+
     @TempDir
     private Path logs;
 
     private RestClient rest;
+
+    /** What was launched goes on without its primary: also when this fails midway it must not. */
+    @AfterEach
+    void endWhatIsLeft() throws IOException {
+        for (ProcessHandle left : processes()) {
+            left.destroy();
+        }
+        Patience.poll("the end of what was launched", LIMIT, () -> processes().isEmpty());
+        RunDirectory.select("", PREFIX, System.getenv()).removeIfEmpty();
+    }
+
+    /** Those with our file prefix on their command line. */
+    private static List<ProcessHandle> processes() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> {
+                    try {
+                        return Files.readString(
+                                        Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
+                                .contains("--file-prefix\0" + PREFIX + "\0");
+                    } catch (IOException ended) {
+                        return false;
+                    }
+                })
+                .toList();
+    }
 
     @Test
     void shouldForwardSteerAndLaunch() throws Exception {
         try (NetworkNamespace host = NetworkNamespace.open();
                 SppCluster cluster =
                         new SppCluster("pri", ProjectHome.launcher().toString(), line -> {})) {
+            assertEquals(PREFIX, cluster.prefix());
             host.addVeth(IFACE, "10.9.7.1/24");
             cluster.startController();
             rest = new RestClient(cluster.restPort());

@@ -11,6 +11,8 @@ import io.jspp.testing.DpdkRuntime;
 import io.jspp.testing.Need;
 import io.jspp.testing.ProjectHome;
 import io.jspp.testing.Requires;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,12 +131,15 @@ class VmArgsIT {
 
     @Test
     @Requires(Need.TESTPMD)
-    void shouldStartATestpmdThatAnswersInTheGuestsPlace() {
+    void shouldStartATestpmdThatAnswersInTheGuestsPlace() throws IOException {
         try (SppCluster cluster = cluster("--vhost-client")) {
             List<List<String>> commands = vmArgs(cluster, "vhost:0", "--testpmd", "-b", controller(cluster));
             assertEquals(2, commands.size(), commands.toString());
             try (SppProcess testpmd = testpmd(commands.get(0))) {
                 ping(cluster, testpmd, cluster.vhostSocket(1), "--listen");
+            } finally {
+                // testpmd made it in the switch's run directory, and an ordinary user's leaves it there
+                Files.deleteIfExists(cluster.vhostSocket(0));
             }
             removeLeftovers(commands.get(0));
         }
