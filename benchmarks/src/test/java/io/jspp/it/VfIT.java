@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -198,6 +199,13 @@ class VfIT {
         change("PUT", "/classifier_table", String.format(vlan, 101, FIRST, 5));
         refuse("PUT", "/classifier_table", String.format(mac, SECOND, 1), "command error: Invalid value (port)");
         assertEquals(5, RestClient.list(rest.get(VF), "classifier_table").size());
+        Map<String, Object> page = rest.get(VF + "/classifier_table/3");
+        assertEquals(5, RestClient.number(page.get("classifier_entries")));
+        assertEquals(
+                List.of("100/default", "101/" + FIRST.toUpperCase(Locale.ROOT)),
+                RestClient.list(page, "classifier_table").stream()
+                        .map(entry -> Json.asObject(entry).get("value"))
+                        .toList());
         change("PUT", "/components/cls/ports", String.format(port, 0, "rx"));
 
         assertEquals(List.of(untaggedFirst, untaggedToAll), sorted(written(1, 2)));

@@ -50,6 +50,7 @@ final class StandardCommands {
         specs.add(componentStatus(ProcessKind.VF, "show its components with their ports, and the classifier table"));
         ComponentCommands.add(specs, ProcessKind.VF, true, "forward", "merge", "classifier", "bridge", "responder");
         ComponentCommands.addTable(specs, ProcessKind.VF);
+        ComponentCommands.addTablePages(specs, ProcessKind.VF);
         ComponentCommands.addBridge(specs, ProcessKind.VF);
         ComponentCommands.addResponder(specs, ProcessKind.VF);
         specs.add(exit(ProcessKind.VF).success("Exit vf {id}.").build());

@@ -23,7 +23,7 @@ final class RestRoutes {
         final List<Route> routes = new ArrayList<>(new CommandRoutes(inventory, sender).of(CommandRegistry.standard()));
         routes.addAll(new InventoryRoutes(inventory, CpuLayout.ofThisMachine(), statuses).all());
         routes.addAll(new ViewRoutes(statuses, events).all());
-        routes.add(new StateRoute(statuses).route());
+        routes.add(new StateRoute(statuses, new ClassifierPages(commandTimeout)).route());
         final RestResponse description =
                 new RestResponse(200, "application/yaml; charset=utf-8", description(), Map.of());
         routes.add(new Route(

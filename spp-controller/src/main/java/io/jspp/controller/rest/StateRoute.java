@@ -10,9 +10,11 @@ import java.util.concurrent.CompletableFuture;
 /** {@code GET /v2/state}: what is configured, made of all statuses at each call. */
 final class StateRoute {
     private final StatusCollector statuses;
+    private final ClassifierPages pages;
 
-    StateRoute(final StatusCollector statuses) {
+    StateRoute(final StatusCollector statuses, final ClassifierPages pages) {
         this.statuses = statuses;
+        this.pages = pages;
     }
 
     Route route() {
@@ -24,14 +26,21 @@ final class StateRoute {
         if (!format.equals("json") && !format.equals("yaml")) {
             throw RestException.keyInvalid("format", RestException.show(format), "json or yaml");
         }
-        return statuses.all().thenApply(answers -> respond(answers, format.equals("yaml")));
+        return statuses.all().thenCompose(this::complete).thenApply(answers -> respond(answers, format.equals("yaml")));
+    }
+
+    private CompletableFuture<List<StatusCollector.Answer>> complete(final List<StatusCollector.Answer> answers) {
+        final List<CompletableFuture<StatusCollector.Answer>> whole =
+                answers.stream().map(pages::complete).toList();
+        return CompletableFuture.allOf(whole.toArray(new CompletableFuture<?>[0]))
+                .thenApply(done -> whole.stream().map(CompletableFuture::join).toList());
     }
 
     private static RestResponse respond(final List<StatusCollector.Answer> answers, final boolean yaml) {
         final StatusReader reader = new StatusReader();
         for (final StatusCollector.Answer answer : answers) {
             if (answer.status() == null) {
-                return RestResponse.error(504, answer.error());
+                return RestResponse.error(answer.code(), answer.error());
             }
             reader.add(answer.entry().kind(), answer.entry().clientId(), answer.status());
         }

@@ -2,6 +2,7 @@ package io.jspp.controller.rest;
 
 import io.jspp.controller.inventory.Inventory;
 import io.jspp.controller.inventory.ProcessEntry;
+import io.jspp.controller.inventory.ProcessTimeoutException;
 import io.jspp.controller.json.Json;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +15,10 @@ import java.util.concurrent.CompletionException;
 
 /** Asks processes for their status, all at once, so that a silent one costs one timeout and no more. Thread-safe. */
 final class StatusCollector {
+    private static final int OK = 200;
+    private static final int NONSENSE = 502;
+    private static final int SILENT = 504;
+
     private final Inventory inventory;
     private final Duration timeout;
 
@@ -28,8 +33,21 @@ final class StatusCollector {
      * @param entry who
      * @param status members of its status; null when it gave none
      * @param error why not, else null
+     * @param code HTTP status of an answer that is worth nothing without this one: 504 it was silent, 502 it talked nonsense or went away
      */
-    record Answer(ProcessEntry entry, Map<String, Object> status, String error) {
+    record Answer(ProcessEntry entry, Map<String, Object> status, String error, int code) {
+        /** One that told nothing, because it did not in time, or went away meanwhile. */
+        static Answer failed(final ProcessEntry entry, final Throwable failure) {
+            final Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            final int code = cause instanceof ProcessTimeoutException ? SILENT : NONSENSE;
+            return new Answer(entry, null, String.valueOf(cause.getMessage()), code);
+        }
+
+        /** One that told something else than it was asked for. */
+        static Answer nonsense(final ProcessEntry entry, final String what) {
+            return new Answer(entry, null, entry.label() + ' ' + what, NONSENSE);
+        }
+
         /** {@code type} and {@code client-id}, for the beginning of a JSON object. */
         Map<String, Object> head() {
             return describe("type", entry);
@@ -64,16 +82,23 @@ final class StatusCollector {
 
     private static Answer read(final ProcessEntry entry, final String reply, final Throwable failure) {
         if (failure != null) {
-            final Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            return new Answer(entry, null, String.valueOf(cause.getMessage()));
+            return Answer.failed(entry, failure);
         }
-        Map<String, Object> status = null;
         try {
-            final Map<String, Object> object = Json.asObject(Json.parse(reply));
-            status = object != null && entry.kind().listsResults() ? Json.asObject(object.get("info")) : object;
+            final Map<String, Object> status = info(entry, reply);
+            return status == null ? Answer.nonsense(entry, "answered no status") : new Answer(entry, status, null, OK);
         } catch (final IOException noJson) {
-            return new Answer(entry, null, entry.label() + " answered no JSON to \"status\"");
+            return Answer.nonsense(entry, "answered no JSON to \"status\"");
         }
-        return new Answer(entry, status, status == null ? entry.label() + " answered no status" : null);
+    }
+
+    /**
+     * The object in a reply to a command that asks; null when there is none.
+     *
+     * @throws IOException it is no JSON
+     */
+    static Map<String, Object> info(final ProcessEntry entry, final String reply) throws IOException {
+        final Map<String, Object> object = Json.asObject(Json.parse(reply));
+        return object != null && entry.kind().listsResults() ? Json.asObject(object.get("info")) : object;
     }
 }

@@ -11,7 +11,7 @@ interface HttpTransport {
     int READ_TIMEOUT_MS = 15_000;
 
     /** Longest answer that is read. */
-    int MAX_REPLY_BYTES = 4 * 1024 * 1024;
+    int MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
     /**
      * Sends a request and reads its answer.

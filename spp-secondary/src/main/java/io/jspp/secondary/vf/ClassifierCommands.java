@@ -2,6 +2,7 @@ package io.jspp.secondary.vf;
 
 import io.jspp.control.CommandRequest;
 import io.jspp.control.JsonWriter;
+import io.jspp.control.Reply;
 import io.jspp.net.MacAddress;
 import io.jspp.runtime.ProcessRuntime;
 import io.jspp.secondary.component.ComponentGraph;
@@ -13,7 +14,7 @@ import io.jspp.secondary.graph.GraphCommands;
 
 /** The classifier table of a vf: its commands, its lines in the kept configuration and its part of the status. Control thread. */
 final class ClassifierCommands {
-    /** Entries beyond these are counted only, so that a status stays within the longest reply. */
+    /** Of a status or a page, so that it stays within the longest reply. */
     private static final int MAX_ENTRIES = 10_000;
 
     private final ProcessRuntime runtime;
@@ -31,6 +32,13 @@ final class ClassifierCommands {
                 .on("add vlan", request -> add(entry(request, request.intArgument("vlan"))))
                 .on("del mac", request -> remove(entry(request, ClassifierEntries.UNTAGGED)))
                 .on("del vlan", request -> remove(entry(request, request.intArgument("vlan"))))
+                .answering("classifier_table show", request -> {
+                    int from = request.intArgument("from");
+                    return Reply.status(json -> {
+                        writeEntries(json, from);
+                        json.field("classifier_changes", entries.changes());
+                    });
+                })
                 .keep(this::appendLines);
     }
 
@@ -66,11 +74,18 @@ final class ClassifierCommands {
 
     /** {@code classifier_table} as in SPP, and {@code classifier_entries}, their number. */
     void writeTable(JsonWriter json) {
+        writeEntries(json, 0);
+    }
+
+    private void writeEntries(JsonWriter json, int from) {
         json.name("classifier_table").array();
-        int written = 0;
+        int at = 0;
         for (Entry entry : entries.all()) {
-            if (++written > MAX_ENTRIES) {
+            if (at - from == MAX_ENTRIES) {
                 break;
+            }
+            if (at++ < from) {
+                continue;
             }
             json.object()
                     .field("type", entry.type())

@@ -56,6 +56,7 @@ public final class ClassifierEntries {
     private final Set<Entry> entries = new LinkedHashSet<>();
     private final Map<PatchEnd, Set<Entry>> byPort = new HashMap<>();
     private final List<StartedClassifier> classifiers = new ArrayList<>();
+    private long changes;
 
     /** @param maxPerPort entries a port may have; 1 in SPP */
     public ClassifierEntries(int maxPerPort) {
@@ -65,6 +66,11 @@ public final class ClassifierEntries {
     /** All entries. */
     public Collection<Entry> all() {
         return Collections.unmodifiableCollection(entries);
+    }
+
+    /** How often they have changed: who reads them bit by bit has read the same ones when this is the same. */
+    public long changes() {
+        return changes;
     }
 
     /**
@@ -86,6 +92,7 @@ public final class ClassifierEntries {
             classifier.add(entry);
         }
         entries.add(entry);
+        changes++;
         byPort.computeIfAbsent(entry.port(), port -> new LinkedHashSet<>()).add(entry);
     }
 
@@ -98,6 +105,7 @@ public final class ClassifierEntries {
         if (!entries.remove(entry)) {
             throw new GraphException(Subject.PORT, entry.value() + " is not registered for " + entry.port());
         }
+        changes++;
         Set<Entry> same = byPort.get(entry.port());
         same.remove(entry);
         if (same.isEmpty()) {
@@ -116,6 +124,7 @@ public final class ClassifierEntries {
         Set<Entry> gone = byPort.remove(port);
         if (gone != null) {
             entries.removeAll(gone);
+            changes++;
         }
     }
 
