@@ -23,7 +23,7 @@ final class WholeRxQueue implements RxQueue {
     /** Queues up to the one that came last, by number; the others are next. */
     private long done;
 
-    /** Queues that handed out packets since the last release, by number. */
+    /** Queues that handed out packets since the last release, or may have when a fault ended their burst, by number. */
     private long lenders;
 
     /**
@@ -107,6 +107,7 @@ final class WholeRxQueue implements RxQueue {
 
     @Override
     public void checkMemory() {
+        lenders = mine;
         queues.values().forEach(RxQueue::checkMemory);
     }
 
