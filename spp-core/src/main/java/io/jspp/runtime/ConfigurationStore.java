@@ -1,14 +1,14 @@
 package io.jspp.runtime;
 
 import io.jspp.memory.CommittedBytes;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -48,7 +48,9 @@ public final class ConfigurationStore implements AutoCloseable {
 
     private final CommittedBytes segment;
     private final Path file;
-    private FileChannel journal;
+    /** No channel: an interruption, by which the control thread is told to end, would close that in the midst of a change. */
+    private OutputStream journal;
+
     private int changesLeft;
 
     /** @param file of this client id, in the run directory; need not exist */
@@ -159,14 +161,19 @@ public final class ConfigurationStore implements AutoCloseable {
     private void writeFile(String text) throws IOException {
         closeJournal();
         String nonce = nonce();
-        Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+        Path fresh = fresh();
         Files.deleteIfExists(fresh);
         Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        journal = FileChannel.open(fresh, StandardOpenOption.WRITE);
+        journal = new FileOutputStream(fresh.toFile());
         append(nonce + '\n' + text);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         segment.commit((FILE_WORD + nonce).getBytes(StandardCharsets.US_ASCII));
         changesLeft = MIN_CHANGES + (int) text.lines().count();
+    }
+
+    /** A file that is not complete yet. */
+    private Path fresh() {
+        return file.resolveSibling(file.getFileName() + ".tmp");
     }
 
     /** A file that replaces one keeps its nonce: whenever the process is killed, the segment names the file that is there. */
@@ -177,10 +184,7 @@ public final class ConfigurationStore implements AutoCloseable {
     }
 
     private void append(String text) throws IOException {
-        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-        while (bytes.hasRemaining()) {
-            journal.write(bytes);
-        }
+        journal.write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Forgets the committed text. */
@@ -189,6 +193,7 @@ public final class ConfigurationStore implements AutoCloseable {
         closeJournal();
         try {
             Files.deleteIfExists(file);
+            Files.deleteIfExists(fresh());
         } catch (IOException e) {
             LOG.warn("{} can't be removed: {}", file, e.toString());
         }

@@ -154,4 +154,26 @@ class ConfigurationStoreTest {
         store.commit("after\n");
         assertEquals("after\n", another().read());
     }
+
+    /** As the control thread may be when its process is told to end, which the next process is to go on from. */
+    @Test
+    void shouldKeepWhatAnInterruptedThreadCommits() {
+        for (int i = 0; i < 5000; i++) {
+            lines.add("classifier_table add mac 52:54:00:00:00:00 ring:" + i);
+        }
+        Thread.currentThread().interrupt();
+        change("classifier_table add mac 52:54:00:00:00:01 ring:1");
+        change("classifier_table add mac 52:54:00:00:00:02 ring:2");
+        assertTrue(Thread.interrupted());
+        assertEquals(1, wholes);
+        assertEquals(text(), another().read());
+    }
+
+    @Test
+    void shouldLeaveNoUnfinishedFileWhenItForgets() throws IOException {
+        store.commit("line\n".repeat(20_000));
+        Path fresh = Files.createFile(directory.resolve("client-1.conf.tmp"));
+        store.clear();
+        assertFalse(Files.exists(fresh));
+    }
 }
