@@ -15,9 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -46,7 +45,7 @@ final class Launcher implements AutoCloseable {
     private final Lives.Patience patience;
     private final long endMs;
     private final Map<Integer, Launched> launched = new TreeMap<>();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread daemon = new Thread(task, "launcher");
         daemon.setDaemon(true);
         return daemon;
@@ -324,12 +323,24 @@ final class Launcher implements AutoCloseable {
         json.endArray();
     }
 
-    /** Restarts nothing any more; what runs goes on. */
+    /** Restarts nothing any more; what runs goes on. When this returns nobody is told of a change any more, nor asked who left. */
     @Override
     public void close() {
         synchronized (this) {
             closed = true;
         }
-        thread.shutdownNow();
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread.shutdown(); // without an interruption, which could end a commit halfway
+        boolean interrupted = false;
+        while (!thread.isTerminated()) {
+            try {
+                thread.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -257,6 +259,40 @@ class LauncherTest {
         handle.onExit().get(30, TimeUnit.SECONDS);
         succeed(process -> process.pid() == handle.pid(), () -> {});
         assertTrue(status().contains("\"state\":\"ended\",\"restarts\":0,\"last_exit\":null"), status());
+    }
+
+    /** Whoever is told commits to memory that goes after the launcher. */
+    @Test
+    void shouldTellNobodyOnceClosed() throws Exception {
+        launcher.launch(1, "spp_nfv", List.of("-l", "1"), List.of());
+        long pid = pid(status());
+        CountDownLatch telling = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean told = new AtomicBoolean();
+        succeed(process -> true, () -> {
+            telling.countDown();
+            try {
+                told.set(goOn.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                told.set(false);
+            }
+        });
+        assertTrue(ProcessHandle.of(pid).orElseThrow().destroyForcibly());
+        assertTrue(telling.await(30, TimeUnit.SECONDS));
+        AtomicBoolean toldBeforeClosed = new AtomicBoolean();
+        Thread closing = new Thread(() -> {
+            launcher.close();
+            toldBeforeClosed.set(told.get());
+        });
+        closing.start();
+        long begin = System.nanoTime();
+        while (closing.getState() != Thread.State.TIMED_WAITING && closing.isAlive()) {
+            assertTrue(System.nanoTime() - begin < LIMIT_NS, closing.getState().toString());
+            Thread.onSpinWait();
+        }
+        goOn.countDown();
+        closing.join();
+        assertTrue(toldBeforeClosed.get());
     }
 
     @Test
