@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -19,9 +20,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One process's connection. {@link #request} may be called by any thread; everything else happens on the listen thread.
  *
- * <p>At most one command is on its way. When its time is over, its reply is still owed: it is dropped when it comes, so
- * that the next command gets its own. A process that lets three in a row pass is disconnected; it connects again and starts
- * clean.
+ * <p>At most one command is on its way. A caller's time begins when he asks, the process's when it gets the command: a crowd
+ * of callers makes callers late, not the process. When its time is over, its reply is still owed: it is dropped when it comes,
+ * so that the next command gets its own. A process that lets three in a row pass is disconnected; it connects again and
+ * starts clean.
  */
 final class ProcessConnection implements ProcessLink {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessConnection.class);
@@ -45,6 +47,7 @@ final class ProcessConnection implements ProcessLink {
     private final ReplyScanner scanner = new ReplyScanner(MAX_REGISTRATION_BYTES);
     private String label;
     private Exchange active;
+    private long sentNs;
     private int owedReplies;
     private int missed;
     private long lastInputNs;
@@ -134,6 +137,7 @@ final class ProcessConnection implements ProcessLink {
             scanner.reset();
         }
         active = waiting.poll();
+        sentNs = System.nanoTime();
         send(active.command());
     }
 
@@ -192,15 +196,20 @@ final class ProcessConnection implements ProcessLink {
         if (scanner.holdsText() && nowNs - lastInputNs >= TEXT_PAUSE_NS) {
             onReply(scanner.take());
         }
-        waiting.removeIf(exchange -> exchange.isOver(nowNs) && fail(exchange));
-        if (active == null || !active.isOver(nowNs)) {
+        final List<Exchange> over =
+                waiting.stream().filter(exchange -> exchange.isOver(nowNs)).toList();
+        waiting.removeAll(over);
+        // Whoever is told may end this connection.
+        over.forEach(this::fail);
+        if (active != null && active.isOver(nowNs)) {
+            fail(active);
+        }
+        if (active == null || nowNs - sentNs < active.timeoutNs()) {
             return;
         }
-        final Exchange late = active;
         active = null;
         owedReplies++;
         missed++;
-        fail(late);
         if (missed >= MAX_MISSED || !output.isEmpty()) {
             end("it does not answer");
         } else {
@@ -215,7 +224,8 @@ final class ProcessConnection implements ProcessLink {
             next = Math.min(next, lastInputNs + TEXT_PAUSE_NS - nowNs);
         }
         if (active != null) {
-            next = Math.min(next, active.startNs() + active.timeoutNs() - nowNs);
+            final long from = active.reply().isDone() ? sentNs : active.startNs();
+            next = Math.min(next, from + active.timeoutNs() - nowNs);
         }
         for (final Exchange exchange : waiting) {
             next = Math.min(next, exchange.startNs() + exchange.timeoutNs() - nowNs);
@@ -255,13 +265,15 @@ final class ProcessConnection implements ProcessLink {
             final Exchange answered = active;
             active = null;
             missed = 0;
-            answered.reply().complete(reply);
+            if (!answered.reply().complete(reply)) {
+                LOG.info("{}: dropped the reply to a command whose caller had waited long enough", label);
+            }
             startNext();
         }
     }
 
-    private boolean fail(final Exchange exchange) {
-        return exchange.reply()
+    private void fail(final Exchange exchange) {
+        exchange.reply()
                 .completeExceptionally(new ProcessTimeoutException(label + " did not answer \"" + exchange.command()
                         + "\" within " + exchange.timeoutNs() / 1_000_000 + " ms"));
     }

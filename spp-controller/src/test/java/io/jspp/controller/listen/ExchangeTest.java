@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.jspp.control.ProcessKind;
 import io.jspp.controller.inventory.Inventory;
 import io.jspp.controller.inventory.ProcessEntry;
@@ -26,6 +29,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** One command, one reply: however the bytes come, and also after a reply that came too late. */
 class ExchangeTest {
@@ -130,6 +134,54 @@ class ExchangeTest {
         assertEquals(-1, primary.getInputStream().read());
         assertLost(link.request("more", LONG));
         assertEquals(null, inventory.primary());
+    }
+
+    /** They began to wait while it was busy with the first: what is left of their time is not the process's fault. */
+    @Test
+    void shouldKeepAProcessWhoseCallersWaitedForEachOther() throws Exception {
+        final CompletableFuture<String> first = link.request("first", LONG);
+        expect("first");
+        final List<CompletableFuture<String>> crowd = new ArrayList<>();
+        final Duration time = Duration.ofMillis(500);
+        for (int i = 0; i < 4; i++) {
+            crowd.add(link.request("crowd", time.plusMillis(30L * i)));
+        }
+        send("{}");
+        get(first);
+        for (final CompletableFuture<String> one : crowd) {
+            assertTimeout(one, "did not answer");
+        }
+        final CompletableFuture<String> last = link.request("last", LONG);
+        expect("crowd");
+        String heard = read(primary, 1);
+        while (heard.equals("c")) {
+            expect("rowd");
+            send("{\"for\":\"crowd\"}");
+            heard = read(primary, 1);
+        }
+        expect("ast");
+        send("{\"for\":\"crowd\"}{\"for\":\"last\"}");
+        assertEquals("{\"for\":\"last\"}", get(last));
+    }
+
+    /** Who hears that his time is over may end the connection, as the registrar does with a primary that a newcomer replaces. */
+    @Test
+    void shouldLetAWaiterEndTheConnection() throws Exception {
+        final Logger log = (Logger) LoggerFactory.getLogger(ProcessListener.class);
+        final ListAppender<ILoggingEvent> events = new ListAppender<>();
+        events.start();
+        log.addAppender(events);
+        try {
+            link.request("first", LONG);
+            final CompletableFuture<String> impatient = link.request("second", SHORT);
+            impatient.whenComplete((reply, failure) -> link.close());
+            assertLost(link.request("third", LONG));
+            listener.close();
+        } finally {
+            log.detachAppender(events);
+        }
+        assertEquals(null, inventory.primary());
+        assertEquals(List.of(), events.list);
     }
 
     @Test
