@@ -29,6 +29,11 @@ public final class Inventory {
         return entries.remove(key(entry), entry);
     }
 
+    /** Puts back a process that was removed, unless another has taken its place meanwhile; returns whether it is there. */
+    public synchronized boolean restore(final ProcessEntry entry) {
+        return entries.putIfAbsent(key(entry), entry) == null;
+    }
+
     /** The connected primary, or null. */
     public synchronized ProcessEntry primary() {
         return entries.get(PRIMARY_KEY);

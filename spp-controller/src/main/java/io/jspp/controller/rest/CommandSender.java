@@ -62,7 +62,7 @@ final class CommandSender {
             if (failure == null) {
                 final RestResponse response = judge(target.kind(), ReplyShape.DONE, command, reply);
                 if (response.status() != 204) {
-                    inventory.put(target);
+                    restore(target);
                 }
                 return response;
             }
@@ -70,9 +70,16 @@ final class CommandSender {
             if (cause instanceof ProcessLostException) {
                 return RestResponse.NO_CONTENT;
             }
-            inventory.put(target);
+            restore(target);
             return RestResponse.error(cause instanceof ProcessTimeoutException ? 504 : 500, cause.getMessage());
         });
+    }
+
+    /** Who has taken its place meanwhile keeps it. */
+    private void restore(final ProcessEntry target) {
+        if (!inventory.restore(target)) {
+            target.link().close();
+        }
     }
 
     private static RestResponse judge(

@@ -8,9 +8,13 @@ import io.jspp.controller.HandProcess;
 import io.jspp.controller.ScriptedProcess;
 import io.jspp.controller.TestController;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +89,30 @@ class RegistrationTest {
                 assertEquals("", old.readToEnd());
                 ctl.awaitProcesses("[{\"type\": \"vf\", \"client-id\": 11}]");
                 assertEquals("sec_id 11 not found.", ctl.get("/v1/nfvs/11").body());
+            }
+        }
+    }
+
+    /** The older one, told to exit, says no when a newer one has its id already. */
+    @Test
+    void shouldLeaveAnIdToTheNewerConnectionWhenTheOlderOneDoesNotEnd() throws Exception {
+        try (HandProcess old = HandProcess.nfv(ctl.controller(), 12)) {
+            ctl.awaitProcesses("[{\"type\": \"nfv\", \"client-id\": 12}]");
+            final CompletableFuture<HttpResponse<String>> exit = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return ctl.send("DELETE", "/v1/nfvs/12", "");
+                } catch (final IOException | InterruptedException failure) {
+                    throw new CompletionException(failure);
+                }
+            });
+            old.expect("exit");
+            try (HandProcess young = HandProcess.nfv(ctl.controller(), 12)) {
+                ctl.awaitProcesses("[{\"type\": \"nfv\", \"client-id\": 12}]");
+                old.send("{\"result\": \"failed\"}");
+                assertEquals(400, exit.get(60, TimeUnit.SECONDS).statusCode());
+                assertEquals("", old.readToEnd());
+                ctl.awaitProcesses("[{\"type\": \"nfv\", \"client-id\": 12}]");
+                assertFalse(young.hears(1));
             }
         }
     }
