@@ -20,12 +20,10 @@ final class NetnsScene implements Scene {
         String left = "sppa" + pid;
         String right = "sppb" + pid;
         stage.say("two namespaces: 10.11.12.1 on " + left + ", 10.11.12.2 on " + right);
-        NetworkNamespace a = NetworkNamespace.open();
-        stage.closeLater(a);
+        NetworkNamespace a = stage.open(NetworkNamespace::open);
         NetworkNamespace.setLoopbackUp();
         a.addVeth(left, "10.11.12.1/24");
-        NetworkNamespace b = NetworkNamespace.open();
-        stage.closeLater(b);
+        NetworkNamespace b = stage.open(NetworkNamespace::open);
         b.addVeth(right, "10.11.12.2/24");
 
         stage.say("controller, primary with both interfaces, one secondary");
@@ -37,15 +35,16 @@ final class NetnsScene implements Scene {
         stage.shell("nfv 1; patch phy:0 phy:1", "nfv 1; patch phy:1 phy:0", "nfv 1; forward");
 
         stage.say("ping from one namespace to the other");
-        stage.finish(probe(a, "ping", "10.11.12.2", "10"), LIMIT, "./spp cli, nfv 1; status: are both phy ports up?");
+        SppProcess ping = stage.open(() -> probe(a, "ping", "10.11.12.2", "10"));
+        stage.finish(ping, LIMIT, "./spp cli, nfv 1; status: are both phy ports up?");
 
         stage.say("50 MB over TCP with the offloads that veth has by default");
-        SppProcess receiver = probe(b, "receive", TRANSFER_PORT);
+        SppProcess receiver = stage.open(() -> probe(b, "receive", TRANSFER_PORT));
         receiver.awaitLine(Pattern.compile("ready"), LIMIT);
-        List<String> sent = stage.finish(
-                probe(a, "send", "10.11.12.2", TRANSFER_PORT, Long.toString(TRANSFER_BYTES)),
-                LIMIT,
-                "./spp cli, nfv 1; status: which port drops, and for what reason?");
+        SppProcess sender =
+                stage.open(() -> probe(a, "send", "10.11.12.2", TRANSFER_PORT, Long.toString(TRANSFER_BYTES)));
+        List<String> sent =
+                stage.finish(sender, LIMIT, "./spp cli, nfv 1; status: which port drops, and for what reason?");
         List<String> received = stage.finish(receiver, LIMIT, "run the demo again, with nothing else on the machine");
         if (!crc(sent).equals(crc(received))) {
             throw new DemoFailure(

@@ -56,11 +56,10 @@ final class PingScene implements Scene {
                 "vf 1; status");
 
         stage.say("a Linux guest under QEMU, its eth0 on vhost:0, boots as " + GUEST);
-        Path directory = directory();
-        stage.closeLater(() -> DirectoryTree.remove(directory));
-        QemuGuest guest = QemuGuest.start(
-                image, new QemuGuest.Options("guest", directory, cluster.vhostSocket(0), false, "52:54:00:00:00:01"));
-        stage.closeLater(guest);
+        Path directory = stage.open(GuestDirectory::make).path();
+        QemuGuest.Options options =
+                new QemuGuest.Options("guest", directory, cluster.vhostSocket(0), false, "52:54:00:00:00:01");
+        QemuGuest guest = stage.open(() -> QemuGuest.start(image, options));
         guest.boot(GUEST + "/24");
 
         stage.say("the guest pings " + SWITCH);
@@ -77,12 +76,20 @@ final class PingScene implements Scene {
         }
     }
 
-    private static Path directory() {
-        try {
-            return Files.createTempDirectory(
-                    "spp-demo-" + ProcessHandle.current().pid() + "-");
-        } catch (IOException e) {
-            throw new DemoFailure("no temporary directory: " + e.getMessage(), "df /tmp; ls -ld /tmp");
+    /** Where QEMU makes its files. */
+    private record GuestDirectory(Path path) implements AutoCloseable {
+        static GuestDirectory make() {
+            try {
+                return new GuestDirectory(Files.createTempDirectory(
+                        "spp-demo-" + ProcessHandle.current().pid() + "-"));
+            } catch (IOException e) {
+                throw new DemoFailure("no temporary directory: " + e.getMessage(), "df /tmp; ls -ld /tmp");
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            DirectoryTree.remove(path);
         }
     }
 

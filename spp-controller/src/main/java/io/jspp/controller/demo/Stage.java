@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Where a scene plays: prints what happens with the time since the start, runs the processes, and ends them all when it closes: also
@@ -18,6 +19,7 @@ final class Stage implements AutoCloseable {
     private final SppCluster cluster =
             new SppCluster("demo", System.getProperty("spp.launcher", "./spp"), this::showCommand);
     private final Deque<AutoCloseable> others = new ArrayDeque<>();
+    private boolean closed;
     private final Thread onInterrupt = new Thread(this::closeAll, "demo-shutdown");
 
     Stage(PrintStream out) {
@@ -68,9 +70,19 @@ final class Stage implements AutoCloseable {
         show(cluster.shell(lines));
     }
 
-    /** Closed with the stage, before the processes. */
-    synchronized void closeLater(AutoCloseable resource) {
+    /**
+     * Makes something that is closed with the stage, behind the processes; nothing more once that has begun: a process that is started
+     * while Ctrl-C ends the others would be nobody's.
+     *
+     * @throws IllegalStateException when everything has been ended
+     */
+    synchronized <T extends AutoCloseable> T open(Supplier<T> maker) {
+        if (closed) {
+            throw new IllegalStateException("everything has been ended");
+        }
+        T resource = maker.get();
         others.push(resource);
+        return resource;
     }
 
     @Override
@@ -84,6 +96,7 @@ final class Stage implements AutoCloseable {
     }
 
     private synchronized void closeAll() {
+        closed = true;
         cluster.close();
         while (!others.isEmpty()) {
             try {
