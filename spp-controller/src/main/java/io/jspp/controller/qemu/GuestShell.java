@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +39,7 @@ public final class GuestShell implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GuestShell.class);
     private static final String RUN = "RUN";
-    private static final String EXIT = "EXIT ";
+    private static final Pattern EXIT = Pattern.compile("EXIT ([0-9]{1,3})");
 
     /** With what the guest's driver says of its port. */
     private static final String AGAIN = "AGAIN ";
@@ -124,7 +126,7 @@ public final class GuestShell implements AutoCloseable {
                     streams.get(parts[1]).add(new Line(parts[2], line.atNs()));
                 }
             } else if (lines.size() < KEPT_LINES
-                    || line.text().startsWith(EXIT)
+                    || isExit(line.text())
                     || line.text().equals(READY)) {
                 lines.add(line);
             }
@@ -228,15 +230,21 @@ public final class GuestShell implements AutoCloseable {
         synchronized (lines) {
             seen = 0;
         }
-        Line exit = awaitLine(line -> line.startsWith(EXIT), limit);
-        return new QemuGuest.Result(text().strip(), Integer.parseInt(exit.text().substring(EXIT.length())));
+        Line exit = awaitLine(GuestShell::isExit, limit);
+        Matcher code = EXIT.matcher(exit.text());
+        return new QemuGuest.Result(text().strip(), code.matches() ? Integer.parseInt(code.group(1)) : -1);
+    }
+
+    /** A command may print other lines that begin like it. */
+    private static boolean isExit(String line) {
+        return EXIT.matcher(line).matches();
     }
 
     private String text() {
         synchronized (lines) {
             StringBuilder text = new StringBuilder();
             for (Line line : lines) {
-                if (!line.text().startsWith(EXIT) && !line.text().equals(RUN)) {
+                if (!isExit(line.text()) && !line.text().equals(RUN)) {
                     text.append(line.text()).append('\n');
                 }
             }

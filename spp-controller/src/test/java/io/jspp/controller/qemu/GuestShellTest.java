@@ -49,7 +49,7 @@ class GuestShellTest {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 out.write("\nRUN\n");
                 for (int i = 0; i < (line.endsWith("yes") ? lines : 1); i++) {
-                    out.write("y\n");
+                    out.write(line.endsWith("sign") ? "EXIT through the gift shop\n" : "y\n");
                 }
                 out.write("\nEXIT 7\n");
                 out.flush();
@@ -72,6 +72,7 @@ class GuestShellTest {
                 assertEquals(7, endless.exitCode());
                 assertEquals(50_000, endless.output().lines().count(), 2);
                 assertEquals("y", shell.run("echo y", LIMIT).output());
+                assertEquals(new QemuGuest.Result("EXIT through the gift shop", 7), shell.run("cat sign", LIMIT));
             }
         }
     }
