@@ -104,12 +104,15 @@ public final class UnixSocketFile implements AutoCloseable {
                 .isOther()) {
             throw failed(path, "something that is no socket is there; choose another path", null);
         }
-        try (SocketChannel living = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        try (SocketChannel living = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // One that blocks would wait for an owner who accepts nobody.
+            living.configureBlocking(false);
+            living.connect(UnixDomainSocketAddress.of(path));
             throw failed(path, "address in use (" + living.getRemoteAddress() + " answers)", null);
         } catch (final ConnectException dead) {
             return;
         } catch (final SocketException failure) {
-            throw failed(path, failure.getMessage(), failure);
+            throw failed(path, "it can't be seen whether its owner lives (" + failure.getMessage() + ')', failure);
         }
     }
 

@@ -2,6 +2,7 @@ package io.jspp.controller.shell;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -10,8 +11,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +23,7 @@ final class UnixTransport implements HttpTransport {
     private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9][0-9])( .*)?");
     private static final int MAX_HEAD_BYTES = 64 * 1024;
+    private static final long RETRY_NS = 20_000_000;
 
     private final Path path;
 
@@ -30,10 +34,8 @@ final class UnixTransport implements HttpTransport {
     @Override
     public RestReply send(final String method, final String target, final String body, final String authorization)
             throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try (SocketChannel channel = connect();
                 Selector selector = Selector.open()) {
-            channel.connect(UnixDomainSocketAddress.of(path));
-            channel.configureBlocking(false);
             final SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);
             final long deadlineNs = System.nanoTime() + READ_TIMEOUT_MS * 1_000_000L;
             final ByteBuffer request = request(method, target, body, authorization);
@@ -59,6 +61,26 @@ final class UnixTransport implements HttpTransport {
     @Override
     public String toString() {
         return RestClient.UNIX_PREFIX + path;
+    }
+
+    /** A channel that blocks would wait for ever where many wait to be accepted and nobody is. */
+    private SocketChannel connect() throws IOException {
+        final long begin = System.nanoTime();
+        while (true) {
+            final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.configureBlocking(false);
+                channel.connect(UnixDomainSocketAddress.of(path));
+                return channel;
+            } catch (final IOException failure) {
+                channel.close();
+                final boolean full = !(failure instanceof ConnectException) && Files.isWritable(path);
+                if (!full || System.nanoTime() - begin > CONNECT_TIMEOUT_MS * 1_000_000L) {
+                    throw failure;
+                }
+                LockSupport.parkNanos(RETRY_NS);
+            }
+        }
     }
 
     private static ByteBuffer request(
