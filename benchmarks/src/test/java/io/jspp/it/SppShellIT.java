@@ -200,7 +200,7 @@ class SppShellIT {
         answers.put("nfv 1; patch ring:0", "Dst port is required!");
         answers.put("pri; launch nfv 1 -l 1,2 -- -n 1", "Secondary ID 1 is already used!");
         answers.put("pri; launch nfv 2 -l 1,2", "Arguments should include separator \"--\".");
-        answers.put("pri; flow status phy:0 5", "RES_UID is invalid");
+        answers.put("pri; flow status phy:0 5", "'phy:0' is invalid");
         Files.write(recipe, answers.keySet());
         SppProcess shell = cli("-c", "playback " + recipe);
         assertEquals(1, shell.awaitExit(LIMIT), shell.tail());
@@ -370,7 +370,9 @@ class SppShellIT {
                 └─ nfv:1 -> ring:1 [guest]
                 not connected: nullpmd:0
                 """), out);
-        assertTrue(out.contains("\u001bPq\"1;1;") && out.endsWith("\u001b\\\nDelete subgraph 'guest'\n"), out);
+        assertTrue(
+                out.contains("\u001bPq\"1;1;") && out.endsWith("\u001b\\\nDelete subgraph 'guest'\nNo subgraph.\n"),
+                out);
         types.forEach(type -> assertTrue(out.contains("Create topology: 't." + type + "'\n")));
         String dot = Files.readString(directory.resolve("t.dot"));
         assertEquals(Set.of("ring_0 -> ring_1 nfv:1 solid"), edges(dot));

@@ -69,7 +69,7 @@ public final class ArgumentType {
             Pattern.compile("([a-z][a-z0-9_]{0,15}):([0-9]{1,9})(?: ?nq ?([0-9]{1,9}))?");
     private static final Pattern COLONS = Pattern.compile("([0-9a-fA-F]{1,2}[:-]){5}[0-9a-fA-F]{1,2}");
     private static final Pattern DIGITS = Pattern.compile("[0-9a-fA-F]{12}|([0-9a-fA-F]{4}[.]){2}[0-9a-fA-F]{4}");
-    private static final Pattern NAME_SYNTAX = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
+    private static final Pattern NAME_SYNTAX = Pattern.compile("(?![.]{1,2}$)[A-Za-z0-9_.:-]{1,64}");
 
     private final String expectation;
     private final boolean port;
@@ -112,9 +112,10 @@ public final class ArgumentType {
         return new ArgumentType(type + ":NUMBER", true, Pattern.compile(type + ":[0-9]+"), List.of(type + ':'), 0, -1);
     }
 
-    /** A word of {@code [A-Za-z0-9_.:-]}, at most 64 characters. */
+    /** A word of {@code [A-Za-z0-9_.:-]}, at most 64 characters; no path in REST ends with a segment {@code .} or {@code ..}. */
     public static ArgumentType name() {
-        return new ArgumentType("1 to 64 of the characters A-Z a-z 0-9 _ . : -", false, NAME_SYNTAX, List.of(), 0, -1);
+        return new ArgumentType(
+                "1 to 64 of the characters A-Z a-z 0-9 _ . : - but not . or ..", false, NAME_SYNTAX, List.of(), 0, -1);
     }
 
     /** A decimal number in {@code [min, max]}; in JSON a number. */

@@ -41,6 +41,11 @@ public interface Port extends AutoCloseable {
         return false;
     }
 
+    /** Whether lists of ports name it while nothing uses it; SPP's own shell can't draw ports that SPP does not list. */
+    default boolean listedUnused() {
+        return true;
+    }
+
     /**
      * Claims and opens a receive queue.
      *

@@ -211,7 +211,15 @@ public final class PatchService implements AutoCloseable {
     /** Every port, a device's queue by queue when it has several, and queues of other ports that are patched by themselves. */
     private List<String> portWords(List<Port> known) {
         Set<String> words = new LinkedHashSet<>();
-        known.forEach(port -> sources(PatchEnd.whole(port.id()), Set.of()).forEach(end -> words.add(end.toString())));
+        Set<PortId> patched = new HashSet<>();
+        panel.patches().forEach(patch -> {
+            patched.add(patch.source().port());
+            patched.add(patch.destination().port());
+        });
+        known.stream()
+                .filter(port -> port.listedUnused() || patched.contains(port.id()))
+                .forEach(
+                        port -> sources(PatchEnd.whole(port.id()), Set.of()).forEach(end -> words.add(end.toString())));
         panel.patches().forEach(patch -> words.add(patch.source().toString()));
         known.stream()
                 .filter(port -> runtime.devices().queues(port.id()) > 1)

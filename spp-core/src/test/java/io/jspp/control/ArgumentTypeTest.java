@@ -52,7 +52,7 @@ class ArgumentTypeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "a;b", "<script>", "\u202eabc", "\u001b[31m", "a\nb"})
+    @ValueSource(strings = {"", ".", "..", "a b", "a;b", "<script>", "\u202eabc", "\u001b[31m", "a\nb"})
     void shouldRefuseNamesWithOtherCharacters(final String text) {
         assertThrows(IllegalArgumentException.class, () -> ArgumentType.name().parse(text));
     }

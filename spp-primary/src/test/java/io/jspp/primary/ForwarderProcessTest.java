@@ -84,7 +84,7 @@ class ForwarderProcessTest extends PrimaryProcesses {
             String status = awaitStatus(ctl, "\"ring_ports\":\\[\\{\"id\":0,\"rx\":[1-9][0-9]*,");
             assertTrue(
                     status.contains(
-                            "\"forwarder\":{\"status\":\"running\",\"ports\":[\"nullpmd:0\",\"pipe:0\",\"ring:0\",\"ring:1\"],"
+                            "\"forwarder\":{\"status\":\"running\",\"ports\":[\"nullpmd:0\",\"ring:0\",\"ring:1\"],"
                                     + "\"patches\":[{\"src\":\"nullpmd:0\",\"dst\":\"ring:0\"},"
                                     + "{\"src\":\"ring:0\",\"dst\":\"nullpmd:0\"}]}"),
                     status);

@@ -96,7 +96,7 @@ final class RestHandler extends Handler.Abstract {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
         }
         answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-        if (answer.stream() != null) {
+        if (answer.stream() != null && !response.getRequest().getMethod().equals("HEAD")) {
             answer.stream().accept(new ResponseStream(response, callback));
             return;
         }

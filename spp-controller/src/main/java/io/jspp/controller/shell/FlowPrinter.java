@@ -1,5 +1,6 @@
 package io.jspp.controller.shell;
 
+import io.jspp.control.CommandCodec;
 import io.jspp.controller.json.Json;
 import java.io.PrintStream;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 final class FlowPrinter {
     private static final String LIST = "list";
     private static final String STATUS = "status";
+    private static final String PHYSICAL_PORT = "phy:[0-9]{1,9}";
 
     private final OutputFormat format;
     private final PrintStream out;
@@ -24,6 +26,26 @@ final class FlowPrinter {
         return words.size() > 1
                 && words.get(0).equals("flow")
                 && (words.get(1).equals(LIST) || words.get(1).equals(STATUS));
+    }
+
+    /** SPP's words for a flow command that is none. */
+    static String refusal(final List<String> words) {
+        if (words.size() < 2) {
+            return "Flow sub command is NULL";
+        }
+        final String verb = words.get(1);
+        if (!List.of("validate", "create", "destroy", LIST, STATUS).contains(verb)) {
+            return "Invalid flow sub command: '" + CommandCodec.printable(verb) + '\'';
+        }
+        if (words.size() == 2) {
+            return "RES_UID is NULL";
+        }
+        if (!words.get(2).matches(PHYSICAL_PORT)) {
+            return "RES_UID is invalid";
+        }
+        return !verb.equals("destroy") && !verb.equals(STATUS)
+                ? "Flow command invalid argument"
+                : words.size() == 3 ? "RULE_ID is NULL" : "RULE_ID is invalid";
     }
 
     /** The words that only these commands have: the verbs, then the physical ports. */
@@ -46,19 +68,16 @@ final class FlowPrinter {
 
     /** @param status of the primary */
     void run(final List<String> words, final Map<String, Object> status) throws ShellException {
-        if (words.size() < 3) {
-            throw new ShellException("RES_UID is NULL");
-        }
         final boolean list = words.get(1).equals(LIST);
-        if (words.size() != (list ? 3 : 4)) {
-            throw new ShellException(list ? "Flow command invalid argument" : "RULE_ID is invalid");
+        if (words.size() != (list ? 3 : 4) || !words.get(2).matches(PHYSICAL_PORT)) {
+            throw new ShellException(refusal(words));
         }
         final String port = words.get(2);
         final List<Map<String, Object>> rules = Json.objects(status, "phy_ports").stream()
                 .filter(entry -> port.equals("phy:" + entry.get("id")))
                 .findFirst()
                 .map(entry -> Json.objects(entry, "flow"))
-                .orElseThrow(() -> new ShellException("RES_UID is invalid"));
+                .orElseThrow(() -> new ShellException('\'' + port + "' is invalid"));
         if (list) {
             if (!format.print(out, rules)) {
                 printList(rules);
@@ -78,7 +97,7 @@ final class FlowPrinter {
     private void printList(final List<Map<String, Object>> rules) {
         out.println("ID      Group   Prio    Attr    Rule");
         for (final Map<String, Object> rule : rules) {
-            final Map<String, Object> attributes = Json.asObject(rule.get("attr"));
+            final Map<String, Object> attributes = attributes(rule);
             out.printf(
                     "%-8s%-8s%-8s%-8s%s => %s%n",
                     rule.get("rule_id"),
@@ -90,12 +109,18 @@ final class FlowPrinter {
         }
     }
 
+    /** None where SPP's primary would name some. */
+    private static Map<String, Object> attributes(final Map<String, Object> rule) {
+        final Map<String, Object> attributes = Json.asObject(rule.get("attr"));
+        return attributes == null ? Map.of() : attributes;
+    }
+
     private static String flag(final Map<String, Object> attributes, final String name) {
         return isSet(attributes, name) ? name.substring(0, 1) : "-";
     }
 
     private static boolean isSet(final Map<String, Object> attributes, final String name) {
-        return !"0".equals(String.valueOf(attributes.get(name)));
+        return attributes.get(name) instanceof Integer set && set != 0;
     }
 
     private static String types(final Map<String, Object> rule, final String name) {
@@ -107,7 +132,7 @@ final class FlowPrinter {
     }
 
     private void printStatus(final Map<String, Object> rule) {
-        final Map<String, Object> attributes = Json.asObject(rule.get("attr"));
+        final Map<String, Object> attributes = attributes(rule);
         out.println("Attribute:");
         out.println("  Group   Priority Ingress Egress Transfer");
         out.printf(

@@ -1,5 +1,6 @@
 package io.jspp.controller.shell;
 
+import io.jspp.control.CommandCodec;
 import io.jspp.control.ProcessKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,20 +48,29 @@ final class LaunchWords {
         if (!isFor(words)) {
             return words;
         }
+        if (words.size() < 3) {
+            throw new ShellException("Invalid syntax! Proc type, ID and options are required." + System.lineSeparator()
+                    + "E.g. \"nfv 1 -l 1-2 -m 512 -- -n 1 -s 192.168.1.100:6666\"");
+        }
+        final String kind = words.get(1).replaceFirst('^' + PREFIX, "");
+        if (ProcessKind.ofWireName(kind) == null
+                || !ProcessKind.ofWireName(kind).isSecondary()) {
+            throw new ShellException('\'' + CommandCodec.printable(kind) + "' is not supported in launch cmd.");
+        }
         final int separator = words.indexOf(SEPARATOR);
         if (separator < 0) {
             throw new ShellException("Arguments should include separator \"--\".");
         }
         final List<String> application = words.subList(separator + 1, words.size());
         final List<String> eal = new ArrayList<>(words.subList(1, separator));
-        final String typed = eal.isEmpty() ? "" : eal.remove(0);
-        final String name = typed.startsWith(PREFIX) ? typed : PREFIX + typed;
+        eal.remove(0);
+        final String name = PREFIX + kind;
         String id = idOf(application);
         if (!eal.isEmpty() && eal.get(0).matches("[0-9]{1,9}")) {
             id = eal.remove(0);
         }
         if (id.isEmpty()) {
-            throw new ShellException("Error: Not enough parameters.");
+            throw new ShellException("Secondary ID is required!");
         }
         requireUnused(id, server);
         if (!eal.contains("--proc-type") && eal.stream().noneMatch(word -> word.startsWith("--proc-type="))) {

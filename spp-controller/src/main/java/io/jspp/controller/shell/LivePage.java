@@ -13,11 +13,19 @@ import java.util.concurrent.Executors;
 
 /**
  * The topology as a page on loopback: {@code /} and {@code /topology.svg}, which the page fetches every second. Read only;
- * requests that name another host are refused, so that no web page can read it by a name of its own. Two threads.
+ * requests that name another host are refused, so that no web page can read it by a name of its own. A client that sends half a
+ * request occupies a thread, for as long as {@link #MAX_REQUEST_S}.
  */
 final class LivePage implements AutoCloseable {
     private static final String PAGE = "/io/jspp/controller/topology/live.html";
     private static final int BACKLOG = 16;
+    private static final int THREADS = 16;
+    private static final int MAX_REQUEST_S = 5;
+
+    static {
+        // Read once, by the first server of the process; without it such a client is waited for without end.
+        System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(MAX_REQUEST_S));
+    }
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -38,7 +46,7 @@ final class LivePage implements AutoCloseable {
             html = in.readAllBytes();
         }
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-        threads = Executors.newFixedThreadPool(2, task -> {
+        threads = Executors.newFixedThreadPool(THREADS, task -> {
             final Thread thread = new Thread(task, "topo-page");
             thread.setDaemon(true);
             return thread;

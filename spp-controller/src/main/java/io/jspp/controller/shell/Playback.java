@@ -1,11 +1,13 @@
 package io.jspp.controller.shell;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -15,7 +17,10 @@ import java.util.List;
  */
 final class Playback implements ShellCommand {
     static final int MAX_DEPTH = 16;
-    private static final long MAX_BYTES = 64L * 1024 * 1024;
+    /** With its echo a line takes some hundred bytes; all that wait at once have to fit into the shell's heap. */
+    static final int MAX_LINES = 100_000;
+
+    private static final long MAX_BYTES = 8L * 1024 * 1024;
 
     private final FileCommands files;
     private final Recorder recorder;
@@ -61,7 +66,13 @@ final class Playback implements ShellCommand {
             throw new ShellException("Error: recipes play each other more than " + MAX_DEPTH + " deep.");
         }
         recorder.close();
-        for (final String line : read(arguments)) {
+        final List<String> lines = read(arguments);
+        if (queue.size() / 2 + lines.size() > MAX_LINES) {
+            cancel();
+            throw new ShellException("Error: more than " + MAX_LINES
+                    + " lines wait to be played, do recipes play each other? The rest is not played.");
+        }
+        for (final String line : lines) {
             if (!isComment(line)) {
                 queue.add(new QueuedLine("# " + line, depth + 1));
             }
@@ -101,7 +112,16 @@ final class Playback implements ShellCommand {
             if (Files.size(file) > MAX_BYTES) {
                 throw new ShellException("Error: " + name + " has more than " + MAX_BYTES + " bytes.");
             }
-            return Files.readAllLines(file, StandardCharsets.UTF_8);
+            final List<String> lines = new ArrayList<>();
+            try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                    if (lines.size() == MAX_LINES) {
+                        throw new ShellException("Error: " + name + " has more than " + MAX_LINES + " lines.");
+                    }
+                    lines.add(line);
+                }
+            }
+            return lines;
         } catch (final CharacterCodingException binary) {
             throw new ShellException("Error: " + name + " is no text file in UTF-8.");
         } catch (final IOException failure) {

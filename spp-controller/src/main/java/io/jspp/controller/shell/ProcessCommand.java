@@ -149,16 +149,32 @@ final class ProcessCommand implements ShellCommand {
             }
         } catch (final CommandSyntaxException wrong) {
             if (wrong.problem() != CommandSyntaxException.Problem.UNKNOWN) {
-                final ArgumentSpec argument = wrong.argument();
-                throw new ShellException(
-                        wrong.problem() == CommandSyntaxException.Problem.INCOMPLETE && argument != null
-                                ? argument.missingText()
-                                : "Error: " + wrong.getMessage());
+                throw new ShellException(refusal(words, wrong));
             }
         }
         final String verb = words.isEmpty() ? "" : CommandCodec.printable(words.get(0));
         throw new ShellException(
                 kind.isSecondary() ? "Invalid command \"" + verb + "\"." : "Invalid pri command: '" + verb + '\'');
+    }
+
+    /** SPP's words, if it has some, then ours. */
+    private String refusal(final List<String> words, final CommandSyntaxException wrong) {
+        final ArgumentSpec argument = wrong.argument();
+        if (!kind.isSecondary() && words.get(0).equals("flow")) {
+            final String text = FlowPrinter.refusal(words);
+            return text.endsWith("NULL") ? text : text + ": " + wrong.getMessage();
+        }
+        if (argument != null && wrong.problem() == CommandSyntaxException.Problem.INCOMPLETE) {
+            return argument.missingText();
+        }
+        final int tag = words.indexOf("add_vlantag");
+        if (argument != null && tag >= 0 && List.of("vid", "pcp").contains(argument.name())) {
+            final String given = words.get(tag + (argument.name().equals("vid") ? 1 : 2));
+            if (!given.matches("-?[0-9]+")) {
+                return "Error: " + argument.name() + " is not a number.";
+            }
+        }
+        return "Error: " + wrong.getMessage();
     }
 
     private void run(final CommandRequest request, final String path) throws ShellException {

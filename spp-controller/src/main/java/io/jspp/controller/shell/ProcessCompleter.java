@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Candidates for commands to a process: ids, words and arguments, from the command model and the process's status. */
 final class ProcessCompleter {
@@ -153,12 +154,24 @@ final class ProcessCompleter {
         }
         final List<String> ports = new ArrayList<>();
         for (final Object port : Json.asArray(status.get("ports"))) {
-            final String name = port.toString();
+            final String name = String.valueOf(port);
             if (!used.contains(port) && !(notSource && notDestination && name.startsWith("phy:"))) {
                 ports.add(name);
             }
         }
+        if (!(kind.isSecondary() && notSource && notDestination)) {
+            pipes().filter(pipe -> !used.contains(pipe) && !ports.contains(pipe))
+                    .forEach(ports::add);
+        }
         return ports;
+    }
+
+    /** Every process knows the primary's pipes, and lists those that it uses. */
+    private Stream<String> pipes() throws ShellException {
+        final RestReply primary = servers.current().get("/v1/primary/status");
+        return primary.isSuccess()
+                ? Json.objects(primary.object(), "pipes").stream().map(pipe -> "pipe:" + pipe.get("id"))
+                : Stream.empty();
     }
 
     /** One member of the components that do nothing ({@code unuse}), or of those that do. */

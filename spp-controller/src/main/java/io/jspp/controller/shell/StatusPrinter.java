@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ final class StatusPrinter {
         out.println("- status: " + status.get("status"));
         final Object master = status.get("master-lcore");
         final List<?> workers = Json.asArray(status.get("lcores")).stream()
-                .filter(lcore -> !lcore.equals(master))
+                .filter(lcore -> !Objects.equals(lcore, master))
                 .toList();
         printLcores(master, workers);
         out.println("- ports:");
@@ -78,10 +79,11 @@ final class StatusPrinter {
 
     /** Ports of which several queues have been in use: who polls each, and what it has moved; SPP's own processes tell nothing of it. */
     private void printQueues(final Map<String, Object> status) {
-        final Map<Object, Map<Object, StringBuilder>> ports = new LinkedHashMap<>();
+        final Map<Object, Map<Integer, StringBuilder>> ports = new LinkedHashMap<>();
         for (final Map<String, Object> row : Json.objects(status, "counters")) {
             final StringBuilder line = ports.computeIfAbsent(row.get("port"), port -> new TreeMap<>())
-                    .computeIfAbsent(row.get("queue"), queue -> new StringBuilder());
+                    .computeIfAbsent(
+                            row.get("queue") instanceof Integer number ? number : 0, queue -> new StringBuilder());
             line.append(line.isEmpty() ? "" : "; ")
                     .append(row.get("direction"))
                     .append(' ')
@@ -91,7 +93,7 @@ final class StatusPrinter {
                 line.append(", off");
             } else if (!lcores.isEmpty()) {
                 line.append(lcores.size() == 1 ? ", lcore " : ", lcores ")
-                        .append(lcores.stream().map(Object::toString).collect(Collectors.joining(", ")));
+                        .append(lcores.stream().map(String::valueOf).collect(Collectors.joining(", ")));
             }
         }
         ports.values().removeIf(queues -> queues.size() == 1);
@@ -201,7 +203,7 @@ final class StatusPrinter {
         if (workers.size() == 1) {
             out.println("  - slave: " + workers.get(0));
         } else if (workers.size() > 1) {
-            out.println("  - slaves: " + workers.stream().map(Object::toString).collect(LIST));
+            out.println("  - slaves: " + workers.stream().map(String::valueOf).collect(LIST));
         }
     }
 
@@ -209,7 +211,7 @@ final class StatusPrinter {
         for (final Object port : Json.asArray(status.get("ports"))) {
             Object destination = null;
             for (final Map<String, Object> patch : Json.objects(status, "patches")) {
-                if (port.equals(patch.get("src"))) {
+                if (Objects.equals(port, patch.get("src"))) {
                     destination = patch.get("dst");
                 }
             }

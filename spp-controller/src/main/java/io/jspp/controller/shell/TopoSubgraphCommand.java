@@ -86,6 +86,9 @@ final class TopoSubgraphCommand implements ShellCommand {
             json.add(subgraph);
         });
         if (!format.print(out, json)) {
+            if (all.isEmpty()) {
+                out.println("No subgraph.");
+            }
             all.forEach((label, ports) ->
                     out.println("label: " + label + "\tsubgraph: \"" + String.join(";", ports) + '"'));
         }

@@ -183,6 +183,16 @@ class RestApiTest extends SwitchFixture {
         assertEquals(List.of("flow destroy phy:0 5"), primary.requests());
     }
 
+    /** A stream would have no end. */
+    @Test
+    void shouldAnswerHeadAsGetWithoutABody() throws Exception {
+        for (final String path : List.of("/v1/nfvs/1", "/v2/events")) {
+            final HttpResponse<String> reply = ctl.send("HEAD", path, "");
+            assertEquals("200 ", reply.statusCode() + " " + reply.body(), path);
+        }
+        assertEquals(404, ctl.send("HEAD", "/v1/nfvs/99", "").statusCode());
+    }
+
     @Test
     void shouldNameTheAllowedMethods() throws Exception {
         assertEquals(

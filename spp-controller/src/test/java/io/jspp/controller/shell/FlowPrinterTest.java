@@ -89,8 +89,9 @@ class FlowPrinterTest {
             delimiter = '|',
             value = {
                 "flow list | RES_UID is NULL",
-                "flow list phy:2 | RES_UID is invalid",
+                "flow list phy:2 | '''phy:2'' is invalid'",
                 "flow list ring:0 | RES_UID is invalid",
+                "flow status phy:0 | RULE_ID is NULL",
                 "flow status phy:0 5 | RULE_ID:5 does not exist.",
             })
     void shouldRefuseInSppsWords(String line, String text) {

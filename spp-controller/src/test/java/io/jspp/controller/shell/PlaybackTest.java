@@ -183,6 +183,20 @@ class PlaybackTest {
                 shell.err());
     }
 
+    /** Each time it is played ten thousand more lines wait. */
+    @Test
+    void shouldEndARecipeThatPlaysItselfAgainAndAgain() throws IOException {
+        final Path recipe = directory.resolve("self");
+        Files.writeString(recipe, ("playback " + recipe + "\n").repeat(10_000));
+        assertEquals(1, shell.run("playback " + recipe));
+        assertTrue(shell.err()
+                .endsWith("Error: more than " + Playback.MAX_LINES + " lines wait to be played, do recipes play each"
+                        + " other? The rest is not played.\nplayback: 1 line(s) failed\n"));
+        Files.writeString(recipe, "\n".repeat(Playback.MAX_LINES + 1));
+        assertEquals(1, shell.run("playback " + recipe));
+        assertTrue(shell.err().contains("self has more than " + Playback.MAX_LINES + " lines."));
+    }
+
     /** Number 202 of the catalogue of bad inputs: refused whole, before its first line. */
     @Test
     void shouldRefuseARecipeThatIsTooLargeOrNoText() throws IOException {
@@ -192,7 +206,7 @@ class PlaybackTest {
             file.setLength(100 << 20); // a hole
         }
         assertEquals(1, shell.run("playback " + recipe));
-        assertTrue(shell.err().contains("large has more than 67108864 bytes."));
+        assertTrue(shell.err().contains("large has more than 8388608 bytes."));
         Files.write(recipe, new byte[] {'n', (byte) 0xff, '\n'});
         assertEquals(1, shell.run("playback " + recipe));
         assertTrue(shell.err().contains("large is no text file in UTF-8."));

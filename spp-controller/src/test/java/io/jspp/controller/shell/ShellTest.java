@@ -215,10 +215,11 @@ class ShellTest extends ShellFixture {
                                 + " --vhost-client",
                         "launch 7 spp_pcap -l 1-3 --proc-type secondary -- -n 7 -c phy:0 nq 1 --fsize 1024")));
         for (final List<String> wrong : List.of(
+                List.of("pri; launch", "Invalid syntax! Proc type, ID and options are required."),
                 List.of("pri; launch nfv 5 -l 1,2", "Arguments should include separator \"--\"."),
                 List.of("pri; launch nfv 1 -l 1,2 -- -n 1", "Secondary ID 1 is already used!"),
-                List.of("pri; launch nfv -l 1,2 -- -s 127.0.0.1:26666", "Error: Not enough parameters."),
-                List.of("pri; launch sh 5 -l 1,2 -- -n 5", "Error: invalid value \"spp_sh\": expected one of"),
+                List.of("pri; launch nfv -l 1,2 -- -s 127.0.0.1:26666", "Secondary ID is required!"),
+                List.of("pri; launch sh 5 -l 1,2 -- -n 5", "'sh' is not supported in launch cmd."),
                 List.of("pri; launch nfv 5 -m 512 -- -n 5", "Error: invalid value \"-m\": expected EAL options"))) {
             assertEquals(1, shell.run(wrong.get(0)));
             assertTrue(shell.err().startsWith(wrong.get(1)), shell.err());
@@ -262,7 +263,14 @@ class ShellTest extends ShellFixture {
                 List.of("pri; flow destroy phy:0 ALL", "Flow rule #ALL not found"),
                 List.of("pri; flow status phy:0 5", "RULE_ID:5 does not exist."),
                 List.of("pri; flow create", "RES_UID is NULL"),
-                List.of("pri; flow create phy:0 ingress pattern eth", "Error: invalid value"))) {
+                List.of("pri; flow", "Flow sub command is NULL"),
+                List.of("pri; flow flush", "Invalid flow sub command: 'flush': "),
+                List.of("pri; flow create ring:0", "RES_UID is invalid: "),
+                List.of("pri; flow destroy phy:0", "RULE_ID is NULL"),
+                List.of("pri; flow destroy phy:0 x", "RULE_ID is invalid: "),
+                List.of(
+                        "pri; flow create phy:0 ingress pattern eth",
+                        "Flow command invalid argument: invalid value"))) {
             assertEquals(1, shell.run(wrong.get(0)));
             assertTrue(shell.err().startsWith(wrong.get(1)), shell.err());
         }

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -169,6 +170,7 @@ class TopoCommandTest extends ShellFixture {
             [{"label": "c1", "ports": ["vhost:1", "vhost:2"]}, {"label": "c2", "ports": ["vhost:3", "vhost:4"]}]
             Delete subgraph 'c1'
             Delete subgraph 'c2'
+            No subgraph.
             """, shell.out());
         assertError("topo_subgraph del nosuch", "Error: there is no subgraph 'nosuch'.");
         assertError("topo_subgraph del", "Error: topo_subgraph del wants one label.");
@@ -221,7 +223,16 @@ class TopoCommandTest extends ShellFixture {
         assertEquals(404, status(address + "nosuch", "127.0.0.1"));
         assertEquals(403, status(address, "evil.example"));
         shell.type("nfv 1; add ring:5");
+        final List<Socket> halfWritten = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            final Socket socket = new Socket("127.0.0.1", new URL(address).getPort());
+            socket.getOutputStream().write("GET /topo".getBytes(StandardCharsets.US_ASCII));
+            halfWritten.add(socket);
+        }
         assertTrue(get(address + "topology.svg").contains("ring:5"));
+        for (final Socket socket : halfWritten) {
+            socket.close();
+        }
         shell.type("topo http");
         assertTrue(shell.out().endsWith("The page is already there: " + address + "\n"));
         nfv.close();

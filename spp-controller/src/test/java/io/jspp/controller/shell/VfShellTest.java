@@ -147,6 +147,8 @@ class VfShellTest extends SecondaryShell {
                 "port add ring:0 | Error: Not enough parameters.",
                 "port add ring:0 up cls | Error: invalid value \"up\": expected one of rx, tx; usage: port add PORT DIR NAME",
                 "port add ring:0 tx cls add_vlantag 4096 0 | Error: invalid value \"4096\": expected a number from 0 to 4095; usage: port add PORT DIR NAME add_vlantag VID PCP",
+                "port add ring:0 tx cls add_vlantag x 0 | Error: vid is not a number.",
+                "port add ring:0 tx cls add_vlantag 1 high | Error: pcp is not a number.",
                 "port add ring:0 tx cls add_vlantag 1 | Error: Not enough parameters.",
                 "classifier_table add mac 52:54 ring:0 | Error: invalid value \"52:54\": expected a MAC address such as 52:54:00:12:34:56, or default; usage: classifier_table add mac MAC PORT",
                 "bridge_table drop br | Error: invalid value \"drop\": expected show; usage: bridge_table show NAME",

@@ -36,6 +36,12 @@ final class PipePort implements Port {
         return PortState.UP;
     }
 
+    /** As in SPP, whose secondaries don't know pipes; the primary lists them by themselves. */
+    @Override
+    public boolean listedUnused() {
+        return false;
+    }
+
     @Override
     public int rxQueues() {
         return 1;

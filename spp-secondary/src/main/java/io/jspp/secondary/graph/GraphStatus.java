@@ -89,7 +89,9 @@ public final class GraphStatus {
                 }
                 continue;
             }
-            words.add(port.id().toString());
+            if (port.listedUnused()) {
+                words.add(port.id().toString());
+            }
             for (View component : components) {
                 Stream.concat(
                                 component.inputs().stream().map(Input::id),
