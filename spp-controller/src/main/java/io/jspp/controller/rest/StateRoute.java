@@ -6,10 +6,15 @@ import io.jspp.controller.state.SwitchState;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 
 /** {@code GET /v2/state}: what is configured, made of all statuses at each call. */
 final class StateRoute {
+    /** Long tables lie in memory while they are told. */
+    private static final int AT_ONCE = 2;
+
     private final StatusCollector statuses;
+    private final Semaphore room = new Semaphore(AT_ONCE);
     private final ClassifierPages pages;
 
     StateRoute(final StatusCollector statuses, final ClassifierPages pages) {
@@ -26,7 +31,13 @@ final class StateRoute {
         if (!format.equals("json") && !format.equals("yaml")) {
             throw RestException.keyInvalid("format", RestException.show(format), "json or yaml");
         }
-        return statuses.all().thenCompose(this::complete).thenApply(answers -> respond(answers, format.equals("yaml")));
+        if (!room.tryAcquire()) {
+            throw new RestException(503, AT_ONCE + " others are being told the state now, try again.");
+        }
+        return statuses.all()
+                .thenCompose(this::complete)
+                .thenApply(answers -> respond(answers, format.equals("yaml")))
+                .whenComplete((answer, failure) -> room.release());
     }
 
     private CompletableFuture<List<StatusCollector.Answer>> complete(final List<StatusCollector.Answer> answers) {

@@ -1,6 +1,7 @@
 package io.jspp.controller.rest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jspp.control.ProcessKind;
@@ -89,6 +90,31 @@ class StateRouteTest {
                 .action()
                 .handle(new RestRequest(Map.of(), Map.of(), new byte[0]))
                 .join();
+    }
+
+    /** Who reads long tables many times at once is not to fill the controller's memory. */
+    @Test
+    void shouldTellNoMoreThanTwoAtOnce() throws Exception {
+        CompletableFuture<String> reply = new CompletableFuture<>();
+        ProcessLink slow = new ProcessLink() {
+            @Override
+            public CompletableFuture<String> request(String command, Duration timeout) {
+                return reply;
+            }
+
+            @Override
+            public void close() {}
+        };
+        inventory.put(new ProcessEntry(ProcessKind.VF, 2, List.of(), slow));
+        RestRequest request = new RestRequest(Map.of(), Map.of(), new byte[0]);
+        CompletableFuture<RestResponse> first = route.route().action().handle(request);
+        route.route().action().handle(request);
+        RestException busy =
+                assertThrows(RestException.class, () -> route.route().action().handle(request));
+        assertEquals(503, busy.status());
+        reply.complete(new Table(1).reply("status"));
+        assertEquals(200, first.join().status());
+        assertEquals(200, state(new Table(1)::reply).status());
     }
 
     @ParameterizedTest
