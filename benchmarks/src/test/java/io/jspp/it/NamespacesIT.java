@@ -98,7 +98,7 @@ class NamespacesIT {
         iperf(a, b, address, List.of("-n", "200M"));
         iperf(a, b, address, List.of("-n", "200M", "-R"));
         // A rate at which the receiving socket (208 KiB, 90 such datagrams) survives 100 ms without a CPU for iperf3.
-        List<String> udp = iperf(a, b, address, List.of("-u", "-b", "10M", "-t", "3", "-l", "1400"));
+        List<String> udp = iperf(a, b, address, List.of("-u", "-b", "10M", "-t", "1", "-l", "1400"));
         Matcher lost = udp.stream()
                 .filter(line -> line.endsWith("receiver"))
                 .map(Pattern.compile("(\\d+)/(\\d+) \\(")::matcher)
@@ -106,12 +106,12 @@ class NamespacesIT {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no receiver line: " + udp));
         assertEquals("0", lost.group(1), String.join("\n", udp));
-        assertTrue(Integer.parseInt(lost.group(2)) > 2_000, String.join("\n", udp));
+        assertTrue(Integer.parseInt(lost.group(2)) > 600, String.join("\n", udp));
     }
 
     private static void ping(NetworkNamespace a, String address) {
         a.start("ping", "-c", "1", "-W", "5", address).awaitExit(LIMIT); // resolves the address
-        SppProcess ping = a.start("ping", "-c", "20", "-i", "0.1", "-W", "5", address);
+        SppProcess ping = a.start("ping", "-c", "20", "-i", "0.05", "-W", "5", address);
         ping.awaitExit(LIMIT);
         assertTrue(String.join("\n", ping.out()).contains(" 0% packet loss"), ping.tail());
     }

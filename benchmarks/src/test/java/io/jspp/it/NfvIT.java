@@ -180,7 +180,7 @@ class NfvIT {
     @Test
     @Tag("once")
     void shouldResumeAfterKillsWhileTheOtherFlowLosesNothing() {
-        killUnderLoad(4);
+        killUnderLoad(2);
     }
 
     @Test

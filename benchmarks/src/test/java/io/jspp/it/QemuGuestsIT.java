@@ -168,7 +168,7 @@ class QemuGuestsIT {
 
     private static void ping(QemuGuest from, String address) {
         from.run("ping -c 1 -W 5 " + address, COMMAND); // resolves the address
-        String report = from.check("ping -c 5 -i 0.2 -W 5 " + address, COMMAND);
+        String report = from.check("ping -c 5 -i 0.05 -W 5 " + address, COMMAND);
         assertTrue(report.contains(" 0% packet loss"), report);
     }
 

@@ -79,7 +79,7 @@ class QemuMemorySlotsIT {
     /** What an nfv says of its guest's memory. */
     private record Memory(int regions, int mebibytes, int tables, int added, int removed) {}
 
-    @Tag("once")
+    @Tag("long")
     @Test
     void shouldTakeMemoryByRegionsOrAsATableAlsoWhenItGrows() throws Exception {
         String size = MEMORY_MIB + "M";

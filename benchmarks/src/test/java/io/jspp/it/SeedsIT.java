@@ -135,7 +135,7 @@ class SeedsIT {
     /** Pings, and TCP each way. */
     private static void exchange(QemuGuest guest, NetworkNamespace host2, NetworkNamespace host3) {
         for (String address : List.of("192.168.122.2", "192.168.122.3")) {
-            String report = guest.check("ping -c 3 -i 0.2 -W 5 " + address, LIMIT);
+            String report = guest.check("ping -c 3 -i 0.05 -W 5 " + address, LIMIT);
             assertTrue(report.contains(" 0% packet loss"), report);
         }
         guest.check("mkdir -p /tmp/www && seq 200000 >/tmp/www/numbers && httpd -h /tmp/www", LIMIT);

@@ -88,7 +88,7 @@ class VmArgsIT {
                     QemuGuest guest = QemuGuest.start(
                                     TestGuests.image(), QemuGuest.Options.of("g0", directory, arguments))
                             .boot("192.168.7.1/24")) {
-                String report = guest.check("ping -c 5 -i 0.2 -W 5 192.168.7.2", COMMAND);
+                String report = guest.check("ping -c 5 -i 0.05 -W 5 192.168.7.2", COMMAND);
                 assertTrue(report.contains(" 0% packet loss"), report + answer.tail());
             }
             // and without share=on, the switch says what is wrong

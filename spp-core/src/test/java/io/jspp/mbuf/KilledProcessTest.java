@@ -10,6 +10,7 @@ import io.jspp.memory.ParkPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class KilledProcessTest {
     private static final int FORWARDER = 2;
     private static final int SINK = 3;
     private static final long DEADLINE_NS = 60_000_000_000L;
+    private static final long PAUSE_NS = 1_000_000;
 
     private final List<Long> received = new ArrayList<>();
     private SwitchSegment segment;
@@ -61,7 +63,24 @@ class KilledProcessTest {
     private ChildParty startChild(int party, ParkPoint point, int visit) throws Exception {
         claim(party);
         String role = party == SOURCE ? "source" : party == FORWARDER ? "forwarder" : "sink";
-        return new ChildParty(segment, role, party, epoch[party], point, visit);
+        return startChild(role, party, point, visit);
+    }
+
+    /** Meanwhile the parties of this process go on, but leave the CPU to the JVM that starts. */
+    private ChildParty startChild(String role, int party, ParkPoint point, int visit) throws Exception {
+        ChildParty child = new ChildParty(segment, role, party, epoch[party], point, visit);
+        long deadline = System.nanoTime() + DEADLINE_NS;
+        try {
+            while (!child.ready()) {
+                assertTrue(System.nanoTime() < deadline, "the child does not start");
+                turns(party, 10);
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+            return child;
+        } catch (AssertionError e) {
+            child.close();
+            throw e;
+        }
     }
 
     /** Lets the parties of this process run until the condition holds. */
@@ -187,7 +206,7 @@ class KilledProcessTest {
             runUntil(party, child::parked);
             child.kill();
         }
-        try (ChildParty primary = new ChildParty(segment, "reaper", party, epoch[party], reaperPoint, visit)) {
+        try (ChildParty primary = startChild("reaper", party, reaperPoint, visit)) {
             // the others don't stop while it reaps
             runUntil(party, primary::parked);
             primary.kill();
@@ -204,7 +223,6 @@ class KilledProcessTest {
             int packets = random.nextInt(3000);
             startOthers(party);
             try (ChildParty child = startChild(party, null, 0)) {
-                runUntil(party, child::ready);
                 long tail = segment.ring(party == SINK ? 1 : 0).ring().head() + packets;
                 runUntil(party, () -> segment.ring(party == SINK ? 1 : 0).ring().head() >= tail);
                 child.kill();

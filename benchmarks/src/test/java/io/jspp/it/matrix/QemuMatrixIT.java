@@ -134,7 +134,7 @@ class QemuMatrixIT {
         String net = "192.168." + (10 + device) + ".";
         List.of(a, b).forEach(guest -> setUp(guest, one, eth, net + (guest == a ? 1 : 2)));
         a.run("ping -c 1 -W 5 " + net + 2, COMMAND); // resolves the address
-        String report = a.check("ping -c 3 -i 0.2 -W 5 " + net + 2, COMMAND);
+        String report = a.check("ping -c 3 -i 0.05 -W 5 " + net + 2, COMMAND);
         assertTrue(report.contains(" 0% packet loss"), one + ": " + report);
         transfer(one, a, b, net + 2, sums);
     }

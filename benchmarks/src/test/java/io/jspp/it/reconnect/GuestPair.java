@@ -89,7 +89,7 @@ final class GuestPair implements AutoCloseable {
 
     /** A few pings, none lost. */
     void ping() {
-        String report = guests.get(0).check("ping -c 5 -i 0.2 -W 5 " + ADDRESSES.get(1), COMMAND);
+        String report = guests.get(0).check("ping -c 5 -i 0.05 -W 5 " + ADDRESSES.get(1), COMMAND);
         assertTrue(report.contains(" 0% packet loss"), report);
     }
 

@@ -68,19 +68,19 @@ public enum Feature implements Item {
 
     MEMORY_SLOTS(
             "guest memory grows under load, region by region (CONFIGURE_MEM_SLOTS)",
-            EVERY_RUN,
+            FULL_RUN,
             ABSENT,
             EVERY_RUN,
             "virtio-user knows tables only"),
     MEMORY_TABLE(
             "guest memory grows under load, as a table",
-            EVERY_RUN,
+            FULL_RUN,
             OPEN,
             EVERY_RUN,
             "virtio-user: without hugepages, as in the tests, its memory stays"),
     SEVERAL_REGIONS(
             "guest memory in several regions, also above 4 GiB",
-            EVERY_RUN,
+            FULL_RUN,
             OPEN,
             EVERY_RUN,
             "virtio-user: without hugepages it has one region"),
