@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -93,6 +94,14 @@ class SppShellIT {
         return cluster.start("cli", all);
     }
 
+    /** In a process of its own, with the environment and the home directory that it is about. */
+    private List<String> shell(String... lines) {
+        SppProcess shell =
+                cli(Stream.of(lines).flatMap(line -> Stream.of("-c", line)).toArray(String[]::new));
+        assertEquals(0, shell.awaitExit(LIMIT), shell.tail());
+        return shell.out();
+    }
+
     private static String text(List<String> lines) {
         return String.join("\n", lines) + '\n';
     }
@@ -125,7 +134,7 @@ class SppShellIT {
 
     @Test
     void shouldSaySppsWords() {
-        List<String> out = cluster.shell(
+        List<String> out = shell(
                 "# a comment",
                 "// another",
                 "",
@@ -214,8 +223,8 @@ class SppShellIT {
     @Test
     void shouldRecordAndPlayBack() throws IOException {
         Path recipe = directory.resolve("recorded.rcp");
-        List<String> out = cluster.shell(
-                "record " + recipe, "# ring one", "nfv 1; add ring:1", "nfv 1; del ring:1", "playback " + recipe);
+        List<String> out =
+                shell("record " + recipe, "# ring one", "nfv 1; add ring:1", "nfv 1; del ring:1", "playback " + recipe);
         assertEquals(List.of("# ring one", "nfv 1; add ring:1", "nfv 1; del ring:1"), Files.readAllLines(recipe));
         assertEquals(
                 List.of(
@@ -304,7 +313,7 @@ class SppShellIT {
     void shouldDoWhatRecipesNeedOfASystem() throws IOException {
         Path work = Files.createDirectory(directory.resolve("work"));
         Files.writeString(work.resolve("notes"), "one\ntwo\n");
-        List<String> out = cluster.shell(
+        List<String> out = shell(
                 "cd " + work,
                 "mkdir sub",
                 "ls",
@@ -362,7 +371,7 @@ class SppShellIT {
         List<String> types = List.of("dot", "json", "yaml", "svg", "png", "jpg", "bmp");
         types.forEach(type -> lines.add("topo t." + type));
         lines.addAll(List.of("topo sixel", "topo_subgraph del guest", "topo_subgraph"));
-        String out = text(cluster.shell(lines.toArray(new String[0])));
+        String out = text(shell(lines.toArray(new String[0])));
         assertTrue(out.contains("""
                 Add subgraph 'guest'
                 label: guest\tsubgraph: "ring:0;ring:1"
@@ -389,7 +398,7 @@ class SppShellIT {
             assertTrue(new String(bytes, StandardCharsets.ISO_8859_1).startsWith(begin.getValue()), begin.getKey());
         }
         page();
-        cluster.shell("nfv 1; stop", "nfv 1; patch reset", "nfv 1; del ring:0", "nfv 1; del ring:1");
+        shell("nfv 1; stop", "nfv 1; patch reset", "nfv 1; del ring:0", "nfv 1; del ring:1");
     }
 
     private static Set<String> edges(String dot) {
@@ -429,12 +438,12 @@ class SppShellIT {
     @Test
     @Order(Integer.MAX_VALUE)
     void shouldEndProcessesWithBye() {
-        assertEquals(List.of("Thank you for using Soft Patch Panel"), cluster.shell("exit"));
+        assertEquals(List.of("Thank you for using Soft Patch Panel"), shell("exit"));
         assertTrue(nfv.isAlive());
-        assertEquals(List.of("Closing secondary ...", "Exit nfv 1"), cluster.shell("bye sec"));
+        assertEquals(List.of("Closing secondary ...", "Exit nfv 1"), shell("bye sec"));
         assertEquals(0, nfv.awaitExit(LIMIT));
         assertTrue(primary.isAlive());
-        assertEquals(List.of("Closing secondary ...", "Closing primary ...", "Exit primary"), cluster.shell("bye all"));
+        assertEquals(List.of("Closing secondary ...", "Closing primary ...", "Exit primary"), shell("bye all"));
         assertEquals(0, primary.awaitExit(LIMIT));
         assertTrue(otherPrimary.isAlive());
     }

@@ -4,10 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jspp.controller.process.SppCluster;
 import io.jspp.controller.process.SppProcess;
+import io.jspp.controller.shell.CliMain;
+import io.jspp.controller.shell.RestClient;
+import io.jspp.testing.Patience;
 import io.jspp.testing.ProjectHome;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,25 +94,16 @@ class StartOrderIT {
                     cluster.awaitReady(process);
                 }
             }
-            awaitProcesses(cluster, ports);
-            String shell = "127.0.0.1:" + ports[2];
-            SppProcess cli = cluster.start(
-                    "cli",
-                    List.of(
-                            "cli",
-                            "-b",
-                            shell,
-                            "-c",
+            awaitProcesses(ports);
+            assertEquals(
+                    "",
+                    complaintsOf(
+                            ports,
                             "nfv 1; add vhost:0",
-                            "-c",
                             "nfv 1; add vhost:1",
-                            "-c",
                             "nfv 1; patch vhost:0 vhost:1",
-                            "-c",
                             "nfv 1; patch vhost:1 vhost:0",
-                            "-c",
                             "nfv 1; forward"));
-            assertEquals(0, cli.awaitExit(LIMIT), cli.tail());
             answering.awaitLine(Pattern.compile("ready"), LIMIT);
             SppProcess ping = cluster.start(
                     "ping",
@@ -161,18 +159,20 @@ class StartOrderIT {
     }
 
     /** Until the controller knows both processes; they look for it once a second. */
-    private static void awaitProcesses(SppCluster cluster, int[] ports) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (true) {
-            SppProcess cli = cluster.start("cli", List.of("cli", "-b", "127.0.0.1:" + ports[2], "-c", "nfv 1; status"));
-            int exit = cli.awaitExit(LIMIT);
-            if (exit == 0) {
-                return;
-            }
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("nfv 1 never came to the controller" + cli.tail());
-            }
-        }
+    private static void awaitProcesses(int[] ports) {
+        Patience.poll(
+                "nfv 1 at the controller",
+                LIMIT,
+                () -> complaintsOf(ports, "nfv 1; status").isEmpty());
+    }
+
+    /** Of the shell that runs these lines. */
+    private static String complaintsOf(int[] ports, String... lines) {
+        ByteArrayOutputStream complaints = new ByteArrayOutputStream();
+        PrintStream err = new PrintStream(complaints, true, StandardCharsets.UTF_8);
+        PrintStream out = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        CliMain.run(RestClient.at("127.0.0.1:" + ports[2]), List.of(lines), out, err);
+        return complaints.toString(StandardCharsets.UTF_8);
     }
 
     private static int[] freePorts() throws IOException {

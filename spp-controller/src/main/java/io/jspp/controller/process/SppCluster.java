@@ -1,6 +1,14 @@
 package io.jspp.controller.process;
 
 import io.jspp.config.RunDirectory;
+import io.jspp.controller.access.AccessToken;
+import io.jspp.controller.shell.CliMain;
+import io.jspp.controller.shell.RestClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -165,24 +173,39 @@ public final class SppCluster implements AutoCloseable {
     }
 
     /**
-     * Runs shell lines through {@code ./spp cli}.
+     * Runs shell lines as {@code ./spp cli -c} does, but in this process: a JVM for each would take longer than they do.
      *
-     * @return what it printed on stdout
+     * @return what they printed
      * @throws IllegalStateException when one fails
      */
     public List<String> shell(String... lines) {
-        List<String> words = new ArrayList<>(List.of("cli", "-b", "127.0.0.1:" + restPort()));
         for (String line : lines) {
-            words.addAll(List.of("-c", line));
             commandLog.accept("spp > " + line);
         }
-        SppProcess cli = launch("cli", words);
-        int exit = cli.awaitExit(LIMIT);
-        forget(cli);
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        ByteArrayOutputStream complaints = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, false, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(complaints, false, StandardCharsets.UTF_8);
+        int exit = CliMain.run(controller(), List.of(lines), out, err);
+        out.flush();
+        err.flush();
+        String printed = said.toString(StandardCharsets.UTF_8);
         if (exit != 0) {
-            throw new IllegalStateException("the shell ended with exit code " + exit + cli.tail());
+            throw new IllegalStateException("the shell ended with exit code " + exit + System.lineSeparator() + printed
+                    + complaints.toString(StandardCharsets.UTF_8));
         }
-        return cli.out();
+        return printed.lines().toList();
+    }
+
+    /** With the token that its processes have been given. */
+    private synchronized RestClient controller() {
+        RestClient client = RestClient.at("127.0.0.1:" + restPort);
+        String token = environment.getOrDefault(AccessToken.ENVIRONMENT, "");
+        try {
+            return token.isEmpty() ? client : client.withToken(AccessToken.read(Path.of(token)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("read the token " + token, e);
+        }
     }
 
     /** Ends a process and forgets it. */

@@ -66,6 +66,24 @@ public final class CliMain extends MainCommand {
         System.exit(new CliMain().run(arguments));
     }
 
+    /**
+     * Runs lines as {@code -c} does, in this process.
+     *
+     * @return the exit code
+     */
+    public static int run(
+            final RestClient controller, final List<String> lines, final PrintStream out, final PrintStream err) {
+        try {
+            controller.processes();
+        } catch (final ShellException notReachable) {
+            err.println(notReachable.getMessage());
+            return notReachable.exitCode();
+        }
+        final Servers servers = new Servers(List.of(controller));
+        final Shell shell = new Shell(servers, null, new ShellConfig(), new OutputFormat(), out, err);
+        return new ScriptRunner(shell, err).run(lines);
+    }
+
     @Override
     public Integer call() throws IOException {
         if (file != null && !lines.isEmpty()) {
