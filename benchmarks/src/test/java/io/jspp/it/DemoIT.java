@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,12 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoIT {
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
+    /** As a user starts it: options of the test run would hide the JVM's warnings. */
+    private static final String OPTIONS = "SPP_JAVA_OPTS";
+
     @TempDir
     private Path directory;
 
     @Test
     void shouldPassAndLeaveNothing() throws IOException {
-        shouldPass(Map.of(), List.of(ProjectHome.launcher().toString(), "demo", "--seconds", "2"));
+        shouldPass(Map.of(OPTIONS, ""), List.of(ProjectHome.launcher().toString(), "demo", "--seconds", "2"));
     }
 
     @Tag("once")
@@ -40,7 +42,7 @@ class DemoIT {
     void shouldPassAsAnOrdinaryUser() throws IOException {
         Path home = ReadableCopy.in(directory);
         shouldPass(
-                Map.of("HOME", "/nonexistent"),
+                Map.of("HOME", "/nonexistent", OPTIONS, ""),
                 List.of(
                         "setpriv",
                         "--reuid=65534",
@@ -122,9 +124,7 @@ class DemoIT {
     /** Returns what it printed. */
     private static List<String> shouldPass(Map<String, String> environment, List<String> command) throws IOException {
         Set<String> before = traces();
-        Map<String, String> plain = new HashMap<>(environment);
-        plain.put("SPP_JAVA_OPTS", ""); // as a user starts it: options of the test run would hide the JVM's warnings
-        SppProcess demo = SppProcess.start("demo", plain, command);
+        SppProcess demo = SppProcess.start("demo", environment, command);
         String owner = "demo-" + demo.pid();
         assertEquals(0, demo.awaitExit(LIMIT), demo.tail());
         assertEquals(List.of(), demo.err());

@@ -151,7 +151,7 @@ class LabIT {
                 .replace(file.toString(), NAME)
                 .replace(directory + "/", "")
                 .replace(name, NAME));
-        SppProcess process = SppProcess.start("lab " + words[0], Map.of("SPP_JAVA_OPTS", ""), command);
+        SppProcess process = SppProcess.start("lab " + words[0], Map.of(), command);
         if (!words[0].equals("up")) {
             process.awaitExit(LIMIT);
         }

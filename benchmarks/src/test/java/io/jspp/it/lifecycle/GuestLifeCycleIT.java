@@ -134,7 +134,7 @@ class GuestLifeCycleIT {
     private static void begin(QemuGuest guest) {
         guest.boot("192.168.7.1/24");
         guest.run("ping -c 1 -W 5 " + OUTSIDE, LIMIT); // resolves the address
-        String report = guest.check("ping -c 5 -i 0.2 -W 5 " + OUTSIDE, LIMIT);
+        String report = guest.check("ping -c 5 -i 0.05 -W 5 " + OUTSIDE, LIMIT);
         assertTrue(report.contains(" 0% packet loss"), report);
     }
 
