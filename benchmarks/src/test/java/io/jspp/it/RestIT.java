@@ -61,6 +61,7 @@ class RestIT {
             assertEquals("  - address: unix:" + socket, cli.out().get(1));
             try (Events events = new Events()) {
                 assertTrue(events.next().startsWith("processes [{\"type\": \"primary\"}"), "who is there comes first");
+                assertTrue(events.awaits("watching {"));
                 cluster.shell("nfv 1; add vhost:0");
                 cluster.shell("nfv 1; add ring:0");
                 assertTrue(events.awaits("\"port\": \"vhost:0\", \"state\": \"listening\", \"code\": \"no_guest\""));

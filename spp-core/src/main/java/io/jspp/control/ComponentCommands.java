@@ -89,7 +89,7 @@ final class ComponentCommands {
     /** For who wants all entries of a table that is longer than a status shows. */
     static void addTablePages(final List<CommandSpec> specs, final ProcessKind kind) {
         specs.add(command(kind, "classifier_table show", "classifier_table show {from}")
-                .argument("from", ArgumentType.integer(0, 999_999_999), Completion.FROM_TYPE, TOO_FEW)
+                .argument("from", ArgumentType.textOrInteger(0, 999_999_999), Completion.FROM_TYPE, TOO_FEW)
                 .rest("GET", TABLE + "/{from}")
                 .shape(ReplyShape.OBJECT)
                 .help("show the 10000 classifier entries behind the first FROM")

@@ -38,6 +38,9 @@ final class EventHub implements AutoCloseable {
     private final Map<String, Map<String, Object>> ports = new LinkedHashMap<>();
     private List<ProcessEntry> processes = List.of();
     private boolean asking;
+    /** All processes were asked since somebody listens: what ports change from now on is told. */
+    private boolean watching;
+
     private boolean ticking;
     private long ticks;
     private long nextId;
@@ -83,6 +86,7 @@ final class EventHub implements AutoCloseable {
         if (first) {
             processes = inventory.all();
             ports.clear();
+            watching = false;
             ticks = 0;
             // The tick of listeners who have gone meanwhile may still be to come.
             if (!ticking) {
@@ -95,6 +99,15 @@ final class EventHub implements AutoCloseable {
                 processes.stream()
                         .map(entry -> StatusCollector.describe("type", entry))
                         .toList()));
+        if (watching) {
+            stream.send(watched());
+        }
+    }
+
+    private String watched() {
+        final long known =
+                ports.keySet().stream().filter(key -> !key.endsWith(" ")).count();
+        return event("watching", Map.of("ports", known));
     }
 
     private void tick() {
@@ -105,14 +118,7 @@ final class EventHub implements AutoCloseable {
         try {
             compareProcesses(inventory.all());
             if (ticks % TICKS_PER_STATUS == 0 && !asking) {
-                final CompletableFuture<List<StatusCollector.Answer>> asked = statuses.all();
-                asking = true;
-                asked.whenComplete((answers, failure) -> execute(() -> {
-                    asking = false;
-                    if (failure == null) {
-                        answers.forEach(this::comparePorts);
-                    }
-                }));
+                ask();
             }
             ticks++;
             if (ticks % TICKS_PER_SIGN_OF_LIFE == 0) {
@@ -122,6 +128,21 @@ final class EventHub implements AutoCloseable {
             LOG.error("events go on after a failure", failure);
         }
         thread.schedule(this::tick, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void ask() {
+        final CompletableFuture<List<StatusCollector.Answer>> asked = statuses.all();
+        asking = true;
+        asked.whenComplete((answers, failure) -> execute(() -> {
+            asking = false;
+            if (failure == null) {
+                answers.forEach(this::comparePorts);
+                if (!watching) {
+                    watching = true;
+                    publish(watched());
+                }
+            }
+        }));
     }
 
     private void compareProcesses(final List<ProcessEntry> now) {
@@ -183,7 +204,10 @@ final class EventHub implements AutoCloseable {
     }
 
     private void publish(final String name, final Object data) {
-        final String text = event(name, data);
+        publish(event(name, data));
+    }
+
+    private void publish(final String text) {
         List.copyOf(streams).forEach(stream -> stream.send(text));
     }
 

@@ -44,6 +44,7 @@ class EventHubTest {
     void shouldTellWhoComesAndGoesAndHowPortsAre() throws Exception {
         try (Listener listener = new Listener()) {
             assertEquals("processes []", listener.next());
+            assertEquals("watching {\"ports\": 0}", listener.next());
             try (AnsweringProcess nfv = AnsweringProcess.secondary(ctl.controller(), "nfv", 4, request -> status())) {
                 assertEquals(
                         "process {\"type\": \"nfv\", \"client-id\": 4, \"change\": \"connected\"}", listener.next());
@@ -62,6 +63,7 @@ class EventHubTest {
                         listener.next());
                 try (Listener late = new Listener()) {
                     assertEquals("processes [{\"type\": \"nfv\", \"client-id\": 4}]", late.next());
+                    assertEquals("watching {\"ports\": 1}", late.next());
                     nfv.close();
                     final String gone = "process {\"type\": \"nfv\", \"client-id\": 4, \"change\": \"gone\"}";
                     assertEquals(gone, late.next());
