@@ -97,8 +97,8 @@ public final class ConfigKeys {
             "bridge.age.s", 300, "s", 1, 1_000_000, "A bridge forgets an address from which nothing came for so long");
     public static final ConfigKey BRIDGE_ENTRIES =
             ConfigKey.integer("bridge.entries", 8192, "addresses", 1, 131_072, "Addresses a bridge may know");
-    public static final ConfigKey BRIDGE_ENTRIES_PER_PORT = ConfigKey.integer(
-            "bridge.entries.per.port",
+    public static final ConfigKey BRIDGE_PORT_ENTRIES = ConfigKey.integer(
+            "bridge.port.entries",
             0,
             "addresses",
             0,
@@ -145,7 +145,7 @@ public final class ConfigKeys {
             CLASSIFIER_ENTRIES,
             BRIDGE_AGE,
             BRIDGE_ENTRIES,
-            BRIDGE_ENTRIES_PER_PORT,
+            BRIDGE_PORT_ENTRIES,
             BRIDGE_FLOOD_RATE,
             RESPONDER_PRINT_RATE,
             MIRROR_COPY);

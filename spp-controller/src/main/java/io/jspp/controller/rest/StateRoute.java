@@ -34,7 +34,8 @@ final class StateRoute {
         if (!room.tryAcquire()) {
             throw new RestException(503, AT_ONCE + " others are being told the state now, try again.");
         }
-        return statuses.all()
+        return CompletableFuture.completedFuture(format)
+                .thenCompose(any -> statuses.all())
                 .thenCompose(this::complete)
                 .thenApply(answers -> respond(answers, format.equals("yaml")))
                 .whenComplete((answer, failure) -> room.release());

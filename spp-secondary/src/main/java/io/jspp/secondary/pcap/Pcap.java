@@ -127,8 +127,8 @@ final class Pcap implements Role {
     private void stop() {
         if (session != null) {
             Session ended = session;
+            ended.close(); // while it can't end, it goes on
             session = null;
-            ended.close();
             for (CaptureWriter writer : ended.writers()) {
                 written += writer.written();
                 lost += writer.lost();

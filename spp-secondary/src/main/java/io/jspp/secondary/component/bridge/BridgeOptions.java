@@ -25,7 +25,7 @@ public record BridgeOptions(int ageSeconds, int entries, int entriesPerPort, int
     /** As the operator configured it. */
     public static BridgeOptions of(Configuration configuration) {
         int entries = configuration.integer(ConfigKeys.BRIDGE_ENTRIES);
-        int perPort = configuration.integer(ConfigKeys.BRIDGE_ENTRIES_PER_PORT);
+        int perPort = configuration.integer(ConfigKeys.BRIDGE_PORT_ENTRIES);
         return new BridgeOptions(
                 configuration.integer(ConfigKeys.BRIDGE_AGE),
                 entries,
