@@ -2,7 +2,6 @@ package io.jspp.controller.lab;
 
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
-import io.jspp.config.ShellWords;
 import io.jspp.config.UsageException;
 import io.jspp.controller.lab.Lab.Kind;
 import io.jspp.controller.lab.Lab.Node;
@@ -25,12 +24,6 @@ import picocli.CommandLine.Parameters;
             "A guest's output comes when the command has ended; a namespace's at once, and without a command it gets a shell."
         })
 final class ExecCommand implements Callable<Integer> {
-    /** What {@code timeout} ends with. */
-    private static final int TOO_LONG = 124;
-
-    /** For a busy guest to end a command and say so. */
-    private static final Duration GRACE = Duration.ofSeconds(20);
-
     @Option(names = "--lab", paramLabel = "LAB", description = "name or file; without: the only one that is up")
     private String given;
 
@@ -72,29 +65,18 @@ final class ExecCommand implements Callable<Integer> {
             throw new UsageException("a guest wants a command of printable ASCII characters on one line, 1000 at most");
         }
         try (NodeShell shell = NodeShell.open(directory, node)) {
-            QemuGuest.Result result =
-                    shell.run(bounded(line, limit), Duration.ofSeconds(limit).plus(GRACE));
+            QemuGuest.Result result = shell.run(line, Duration.ofSeconds(limit));
             if (!result.output().isEmpty()) {
                 System.out.println(result.output());
             }
-            if (result.exitCode() == TOO_LONG) {
+            if (result.exitCode() == NodeShell.TOO_LONG) {
                 System.err.println("spp lab: the command has not ended within " + limit + " s; --limit gives it more");
             }
             return result.exitCode();
         } catch (IllegalStateException e) {
             System.err.println("spp lab: " + e.getMessage());
-            return TOO_LONG;
+            return NodeShell.TOO_LONG;
         }
-    }
-
-    /**
-     * A line that the guest itself ends after so many seconds, with all processes of its session: a guest has one shell, and whoever began the command
-     * may be gone by then.
-     */
-    static String bounded(String line, int seconds) {
-        return "setsid sh -c " + ShellWords.quoted(line) + " & p=$!; late=/late.$p; { sleep " + seconds
-                + "; : >$late; kill -9 -- -$p; } >/dev/null 2>&1 & w=$!; wait $p 2>/dev/null; e=$?; kill $w 2>/dev/null; [ ! -e $late ] || e="
-                + TOO_LONG + "; rm -f $late; exit $e";
     }
 
     private int inNamespace(LabDirectory directory, Node node) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package io.jspp.controller.lab;
 
 import io.jspp.config.ExitCode;
 import io.jspp.config.ProcessException;
+import io.jspp.config.ShellWords;
 import io.jspp.controller.lab.Lab.Kind;
 import io.jspp.controller.lab.Lab.Node;
 import io.jspp.controller.process.DetachedProcess;
@@ -15,7 +16,14 @@ import java.util.Map;
 
 /** Runs shell lines in a node of a lab that is up. One thread; a guest serves one such shell at a time. */
 interface NodeShell extends AutoCloseable {
-    /** Runs a line to its end; stderr is part of the output. */
+    /** What a line ends with whose time is over, as with {@code timeout}. */
+    int TOO_LONG = 124;
+
+    /**
+     * Runs a line to its end, in a guest at most so long; stderr is part of the output.
+     *
+     * @throws IllegalStateException when it has not ended in time and can't be ended
+     */
     QemuGuest.Result run(String line, Duration limit);
 
     @Override
@@ -42,6 +50,9 @@ interface NodeShell extends AutoCloseable {
 
     /** Over the guest's second serial port. */
     final class InGuest implements NodeShell {
+        /** For a busy guest to end a line and say so. */
+        private static final Duration GRACE = Duration.ofSeconds(20);
+
         private final GuestShell shell;
 
         private InGuest(LabDirectory directory, Node node, DetachedProcess qemu) {
@@ -51,7 +62,17 @@ interface NodeShell extends AutoCloseable {
 
         @Override
         public QemuGuest.Result run(String line, Duration limit) {
-            return shell.run(line, limit);
+            return shell.run(bounded(line, Math.max(1, limit.toSeconds())), limit.plus(GRACE));
+        }
+
+        /**
+         * A line that the guest itself ends after so many seconds, with all processes of its session: a guest has one shell, and whoever began
+         * the line may be gone by then.
+         */
+        private static String bounded(String line, long seconds) {
+            return "setsid sh -c " + ShellWords.quoted(line) + " & p=$!; late=/late.$p; { sleep " + seconds
+                    + "; : >$late; kill -9 -- -$p; } >/dev/null 2>&1 & w=$!; wait $p 2>/dev/null; e=$?; kill $w 2>/dev/null; [ ! -e $late ] || e="
+                    + TOO_LONG + "; rm -f $late; exit $e";
         }
 
         @Override

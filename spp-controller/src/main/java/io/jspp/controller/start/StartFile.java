@@ -56,7 +56,7 @@ final class StartFile {
         }
         final List<String> eal = new ArrayList<>();
         final List<String> application = new ArrayList<>();
-        final String sockets = beside(file, map.text("sock-dir", "/tmp"));
+        final String sockets = beside(file, checked(map, "sock-dir", "/tmp", Words::path));
         if (sockets.indexOf(',') >= 0) {
             throw map.wrong(
                     "sock-dir",
@@ -68,13 +68,13 @@ final class StartFile {
                 controller(map.map("controller")),
                 checked(map, "file-prefix", "spp", Words::filePrefix),
                 checked(map, "log-level", "info", Words::logLevel),
-                beside(file, map.text("log-dir", "")),
+                beside(file, checked(map, "log-dir", "", Words::path)),
                 sockets,
                 eal,
                 application,
                 secondaries(map.maps("secondaries")),
-                recipes(file, map.texts("recipes")),
-                beside(file, map.text("state", "")));
+                recipes(file, map),
+                beside(file, checked(map, "state", "", Words::path)));
     }
 
     private static <T> T checked(final YamlMap map, final String key, final String otherwise, final Check<T> check)
@@ -194,15 +194,15 @@ final class StartFile {
         return secondaries;
     }
 
-    private static List<String> recipes(final Path file, final List<YamlText> texts) throws YamlException {
-        final List<String> recipes = new ArrayList<>();
-        for (final YamlText text : texts) {
+    private static List<String> recipes(final Path file, final YamlMap map) throws YamlException {
+        for (final YamlText text : map.texts("recipes")) {
             if (text.text().isBlank()) {
                 throw new YamlException(text.place(), "recipes: the name of a file is expected");
             }
-            recipes.add(beside(file, text.text()));
         }
-        return recipes;
+        return each(map, "recipes", Words::path).stream()
+                .map(name -> beside(file, name))
+                .toList();
     }
 
     /** Names are relative to the file in which they stand; an empty one stays empty. */

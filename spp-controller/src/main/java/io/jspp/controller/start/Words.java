@@ -17,6 +17,7 @@ final class Words {
     private static final Pattern MASK = Pattern.compile("(0[xX])?0*[1-9a-fA-F][0-9a-fA-F]{0,7}");
     private static final Pattern QUEUES = Pattern.compile("([0-9]{1,2}) +rxq +([0-9]{1,2}) +txq +([0-9]{1,2})");
     private static final Pattern MEMORY = Pattern.compile("[0-9]{1,7}(,[0-9]{1,7}){0,7}");
+    private static final Pattern NO_CONTROL = Pattern.compile("\\P{Cntrl}{0,4096}", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern PRINTABLE = Pattern.compile("[\\x21-\\x7e]{1,512}");
 
     private Words() {}
@@ -102,6 +103,11 @@ final class Words {
     /** One word of a command line. */
     static String word(final String text) throws WrongValueException {
         return matching(PRINTABLE, text, "one word of printable characters");
+    }
+
+    /** A file's name, which may have blanks and letters of any language. */
+    static String path(final String text) throws WrongValueException {
+        return matching(NO_CONTROL, text, "a path without control characters");
     }
 
     /** The words of one text. */
