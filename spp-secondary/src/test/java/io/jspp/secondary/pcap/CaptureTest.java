@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import net.jpountz.lz4.LZ4FrameInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -55,12 +56,16 @@ class CaptureTest {
             CaptureFile file = new CaptureFile(directory, "cap." + i + '.', format, fileBytes);
             writers.add(new CaptureWriter(new Lcore(i, List.of(), false), i - 1, blocks, format, file));
         }
-        component = new CaptureComponent(
+        component = capture(format, number -> writers.get(number).wake());
+    }
+
+    private CaptureComponent capture(RecordFormat format, IntConsumer wakeWriter) {
+        return new CaptureComponent(
                 "capture",
                 in.input(VlanOperation.NONE).queue(),
                 format,
                 blocks,
-                number -> writers.get(number).wake(),
+                wakeWriter,
                 counters,
                 Burst.DEFAULT_CAPACITY,
                 EPOCH_NS);
@@ -318,15 +323,7 @@ class CaptureTest {
                 blocks,
                 RecordFormat.PCAP,
                 new CaptureFile(gone, "cap.1.", RecordFormat.PCAP, 1)));
-        component = new CaptureComponent(
-                "capture",
-                in.input(VlanOperation.NONE).queue(),
-                RecordFormat.PCAP,
-                blocks,
-                number -> writers.get(number).wake(),
-                counters,
-                Burst.DEFAULT_CAPACITY,
-                0);
+        component = capture(RecordFormat.PCAP, number -> writers.get(number).wake());
         Files.delete(gone.resolve("cap.1.1.pcap.lz4.tmp"));
         Files.delete(gone);
         in.put(frame(1, 60), frame(2, 60));
@@ -350,15 +347,7 @@ class CaptureTest {
             blocks = new CaptureBlocks(16, 1);
             CaptureWriter writer =
                     new CaptureWriter(new Lcore(1, List.of(), false), 0, blocks, RecordFormat.PCAP, file);
-            component = new CaptureComponent(
-                    "capture",
-                    in.input(VlanOperation.NONE).queue(),
-                    RecordFormat.PCAP,
-                    blocks,
-                    number -> writer.wake(),
-                    counters,
-                    Burst.DEFAULT_CAPACITY,
-                    EPOCH_NS);
+            component = capture(RecordFormat.PCAP, number -> writer.wake());
             Random random = new Random(1);
             byte[] bytes = new byte[1000];
             int frames = 0;
@@ -406,15 +395,7 @@ class CaptureTest {
         file.close();
         blocks = new CaptureBlocks(2, 1);
         CaptureWriter writer = new CaptureWriter(new Lcore(1, List.of(), false), 0, blocks, RecordFormat.PCAP, file);
-        component = new CaptureComponent(
-                "capture",
-                in.input(VlanOperation.NONE).queue(),
-                RecordFormat.PCAP,
-                blocks,
-                number -> writer.wake(),
-                counters,
-                Burst.DEFAULT_CAPACITY,
-                0);
+        component = capture(RecordFormat.PCAP, number -> writer.wake());
         in.put(frame(1, 60), frame(2, 60));
         component.poll(0);
         component.finish();
